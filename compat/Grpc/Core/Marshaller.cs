@@ -1,0 +1,100 @@
+using System.Buffers;
+using System.Text;
+
+namespace Grpc.Core;
+
+/// <summary>Where a serializer leaves a message's bytes: either one array, or its buffer writer and <see cref="Complete()"/>.</summary>
+public abstract class SerializationContext
+{
+    public virtual void Complete(byte[] payload) => throw new NotSupportedException();
+
+    public virtual IBufferWriter<byte> GetBufferWriter() => throw new NotSupportedException();
+
+    public virtual void SetPayloadLength(int payloadLength)
+    {
+    }
+
+    public virtual void Complete() => throw new NotSupportedException();
+}
+
+/// <summary>A received message's bytes; valid only while the deserializer runs.</summary>
+public abstract class DeserializationContext
+{
+    public abstract int PayloadLength { get; }
+
+    public virtual byte[] PayloadAsNewBuffer() => throw new NotSupportedException();
+
+    public virtual ReadOnlySequence<byte> PayloadAsReadOnlySequence() => throw new NotSupportedException();
+}
+
+/// <summary>How a message becomes bytes and back.</summary>
+public class Marshaller<T>
+{
+    public Marshaller(Func<T, byte[]> serializer, Func<byte[], T> deserializer)
+    {
+        ArgumentNullException.ThrowIfNull(serializer);
+        ArgumentNullException.ThrowIfNull(deserializer);
+        Serializer = serializer;
+        Deserializer = deserializer;
+        ContextualSerializer = (message, context) => context.Complete(serializer(message));
+        ContextualDeserializer = context => deserializer(context.PayloadAsNewBuffer());
+    }
+
+    public Marshaller(Action<T, SerializationContext> serializer, Func<DeserializationContext, T> deserializer)
+    {
+        ArgumentNullException.ThrowIfNull(serializer);
+        ArgumentNullException.ThrowIfNull(deserializer);
+        ContextualSerializer = serializer;
+        ContextualDeserializer = deserializer;
+        Serializer = message =>
+        {
+            var context = new ArrayContext();
+            serializer(message, context);
+            return context.ToArray();
+        };
+        Deserializer = bytes => deserializer(new BytesContext(bytes));
+    }
+
+    public Func<T, byte[]> Serializer { get; }
+
+    public Func<byte[], T> Deserializer { get; }
+
+    public Action<T, SerializationContext> ContextualSerializer { get; }
+
+    public Func<DeserializationContext, T> ContextualDeserializer { get; }
+
+    private sealed class ArrayContext : SerializationContext
+    {
+        private readonly ArrayBufferWriter<byte> writer = new();
+        private byte[]? whole;
+
+        public override void Complete(byte[] payload) => whole = payload;
+
+        public override IBufferWriter<byte> GetBufferWriter() => writer;
+
+        public override void Complete() => whole = writer.WrittenSpan.ToArray();
+
+        public byte[] ToArray() => whole ?? throw new InvalidOperationException("The serializer did not complete its message.");
+    }
+
+    private sealed class BytesContext(byte[] bytes) : DeserializationContext
+    {
+        public override int PayloadLength => bytes.Length;
+
+        public override byte[] PayloadAsNewBuffer() => [.. bytes];
+
+        public override ReadOnlySequence<byte> PayloadAsReadOnlySequence() => new(bytes);
+    }
+}
+
+public static class Marshallers
+{
+    /// <summary>Text as UTF-8.</summary>
+    public static Marshaller<string> StringMarshaller { get; } = new(Encoding.UTF8.GetBytes, Encoding.UTF8.GetString);
+
+    public static Marshaller<T> Create<T>(Func<T, byte[]> serializer, Func<byte[], T> deserializer) =>
+        new(serializer, deserializer);
+
+    public static Marshaller<T> Create<T>(Action<T, SerializationContext> serializer, Func<DeserializationContext, T> deserializer) =>
+        new(serializer, deserializer);
+}
