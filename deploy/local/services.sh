@@ -63,7 +63,7 @@ start_service() {
     decoder) arguments+=(--Bind:GrpcPort="$DECODER_GRPC_PORT" --Models:Path="$STATE/models") ;;
     latent-store)
       arguments+=(--Bind:GrpcPort="$STORE_GRPC_PORT"
-        "--Store:ConnectionString=Host=127.0.0.1;Port=$POSTGRES_PORT;Username=facemix;Database=facemix")
+        "--Store:ConnectionString=$(postgres connection)")
       ;;
     studio)
       arguments+=(--Studio:DecoderUrl="http://127.0.0.1:$DECODER_HTTP_PORT"
@@ -115,11 +115,16 @@ stop_pid() {
   kill -KILL "$pid"
 }
 
-start_postgres() { "$ROOT/deploy/local/postgres.sh" start "$STATE/postgres" "$POSTGRES_PORT"; }
+postgres() { POSTGRES_LOG=$STATE/logs/postgres.log "$ROOT/deploy/local/postgres.sh" "$1" "$STATE/postgres" "$POSTGRES_PORT"; }
+
+start_postgres() {
+  postgres start
+  postgres id >"$STATE/run/database-id"
+}
 
 stop_postgres() {
-  if "$ROOT/deploy/local/postgres.sh" status "$STATE/postgres" "$POSTGRES_PORT" >/dev/null; then
-    step "Stopping PostgreSQL" "see $STATE/logs/postgres.log" "$ROOT/deploy/local/postgres.sh" stop "$STATE/postgres" "$POSTGRES_PORT"
+  if postgres status >/dev/null; then
+    step "Stopping PostgreSQL" "see $STATE/logs/postgres.log" postgres stop
   fi
 }
 
@@ -135,7 +140,7 @@ status() {
       code=1
     fi
   done
-  if "$ROOT/deploy/local/postgres.sh" status "$STATE/postgres" "$POSTGRES_PORT" >/dev/null; then
+  if postgres status >/dev/null; then
     printf '%-14s on port %s\n' postgres "$POSTGRES_PORT"
   else
     printf '%-14s stopped\n' postgres
