@@ -1,0 +1,51 @@
+namespace FaceMix.Trainer.Data;
+
+/// <summary>Where a loader is: what a checkpoint stores and a resumed run starts from.</summary>
+public readonly record struct BatchPosition(int Epoch, int Batch);
+
+/// <summary>
+/// A batch, ready for the step. Its arrays are lent by the loader: dispose it once they have been copied, and never keep them.
+/// </summary>
+public sealed class FaceBatch : IDisposable
+{
+    private readonly BatchLoader _loader;
+    private int _returned;
+
+    internal FaceBatch(BatchLoader loader, BatchPosition position, bool lastOfEpoch, byte[] pixels, ulong[] attributes, string[] keys)
+    {
+        _loader = loader;
+        Position = position;
+        IsLastOfEpoch = lastOfEpoch;
+        Pixels = pixels;
+        Attributes = attributes;
+        Keys = keys;
+    }
+
+    /// <summary>This batch's own place in the run.</summary>
+    public BatchPosition Position { get; }
+
+    /// <summary>The place of the batch after it: store this one to resume behind it.</summary>
+    public BatchPosition NextPosition => IsLastOfEpoch ? new(Position.Epoch + 1, 0) : Position with { Batch = Position.Batch + 1 };
+
+    /// <summary>True for the last batch of its epoch.</summary>
+    public bool IsLastOfEpoch { get; }
+
+    /// <summary>Number of faces.</summary>
+    public int Count => Keys.Length;
+
+    /// <summary>uint8 [Count, Size, Size, 3], RGB: exactly that many bytes.</summary>
+    public byte[] Pixels { get; }
+
+    /// <summary>One mask a face; see <see cref="IFaceSource.AttributeNames"/>.</summary>
+    public ulong[] Attributes { get; }
+
+    /// <summary>One source key a face.</summary>
+    public string[] Keys { get; }
+
+    /// <summary>Hands the arrays back to the loader.</summary>
+    public void Dispose()
+    {
+        if (Interlocked.Exchange(ref _returned, 1) == 0)
+            _loader.TakeBack(Pixels);
+    }
+}
