@@ -63,6 +63,21 @@ node_modules_are_current() {
   [[ -d $ROOT/node_modules ]] && cmp -s "$ROOT/package-lock.json" "$STATE/run/node-modules.lock"
 }
 
+pgvector_is_installed() { "$ROOT/deploy/local/pgvector.sh" check; }
+
+# PostgreSQL's package would make and start a cluster of its own; a machine that has none keeps having none.
+install_run_packages() {
+  local wish=/etc/postgresql-common/createcluster.d/facemix.conf
+  if [[ -n $(missing_packages postgresql-common) ]]; then
+    as_root mkdir -p "$(dirname "$wish")"
+    echo "create_main_cluster = false" | as_root tee "$wish" >/dev/null
+  fi
+  local code=0
+  install_packages "${PACKAGES_RUN[@]}" || code=$?
+  if [[ -e $wish ]]; then as_root rm "$wish"; fi
+  return $code
+}
+
 need_dotnet() {
   local version
   version=$(cd "$ROOT" && dotnet --version 2>/dev/null) ||
@@ -84,7 +99,7 @@ install_for_run() {
   node_modules_are_current ||
     step "Installing npm packages" "run 'npm ci --ignore-scripts' and look at its message" install_node_modules
   pgvector_is_installed ||
-    step "Building pgvector for PostgreSQL" "look at apt's message; a deb-src line of Debian trixie is used" install_pgvector
+    step "Installing pgvector" "look at the message above; it says what is missing" "$ROOT/deploy/local/pgvector.sh" install
 }
 
 install_for_tests() {
