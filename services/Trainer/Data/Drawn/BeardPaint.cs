@@ -14,8 +14,6 @@ internal readonly struct BeardPaint(HeadShape head, Place chin, Place mouth, boo
             d = head.Distance(x * 0.97f, (y - 0.02f) * 0.965f);
             var cheek = -Shape.Ellipse(x - mouth.X, y - 0.02f, head.Width * 0.80f, mouth.Y + 0.0f);
             d = cheek > d ? cheek : d;
-            var side = 0.06f - y;
-            d = side > d ? side : d;
         }
         else
         {
@@ -29,6 +27,6 @@ internal readonly struct BeardPaint(HeadShape head, Place chin, Place mouth, boo
         var ny = (y - 0.45f) / 0.4f;
         var lit = nx * light.X + ny * light.Y;
         colour = tint * (0.86f + 0.26f * lit);
-        return 0.96f * alpha;
+        return (full ? 0.96f * Shape.Step(0.04f, 0.20f, y) : 0.96f) * alpha;
     }
 }

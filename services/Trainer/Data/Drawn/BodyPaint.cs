@@ -38,7 +38,7 @@ internal readonly struct TiePaint(float centreX, float top, Vector3 tint) : IPai
         var dx = MathF.Abs(x - centreX);
         var dy = y - top;
         var knot = dy < 0.11f;
-        var half = knot ? 0.115f - 0.30f * dy : 0.085f + 0.35f * (dy - 0.11f);
+        var half = knot ? 0.15f - 0.45f * dy : 0.105f + 0.5f * (dy - 0.11f);
         colour = tint * (knot ? 1.15f : 0.92f);
         var d = dx - half;
         return Shape.Cover(d > -dy ? d : -dy, pixel);

@@ -24,15 +24,15 @@ public static partial class FaceRenderer
         for (var side = -1f; side <= 1f; side += 2f)
         {
             var fold = pose.At(0.235f * side, 0.285f);
-            head.Fill(new StrokePaint(fold.X, fold.Y, 0.085f, 0.02f, 1.05f * side, 0.020f, 0.8f, line, 0.75f, 0.022f), fold.X - 0.1f, fold.Y - 0.16f, fold.X + 0.1f, fold.Y + 0.16f);
+            head.Fill(new StrokePaint(fold.X, fold.Y, 0.085f, 0.02f, 1.05f * side, 0.024f, 0.8f, line, 0.85f, 0.022f), fold.X - 0.1f, fold.Y - 0.16f, fold.X + 0.1f, fold.Y + 0.16f);
             var bag = pose.At(face.EyeGap * side, 0.075f);
-            head.Fill(new StrokePaint(bag.X, bag.Y, 0.125f * bag.Narrow, -0.045f, 0f, 0.016f, 0.8f, line, 0.62f, 0.022f), bag.X - 0.15f, bag.Y - 0.09f, bag.X + 0.15f, bag.Y + 0.05f);
+            head.Fill(new StrokePaint(bag.X, bag.Y, 0.125f * bag.Narrow, -0.045f, 0f, 0.018f, 0.8f, line, 0.70f, 0.022f), bag.X - 0.15f, bag.Y - 0.09f, bag.X + 0.15f, bag.Y + 0.05f);
         }
 
         for (var row = 0; row < 2; row++)
         {
             var at = pose.At(0f, -0.335f - 0.075f * row);
-            head.Fill(new StrokePaint(at.X, at.Y, 0.24f - 0.03f * row, 0.022f, 0f, 0.012f, 0.9f, line, 0.55f, 0.02f), at.X - 0.27f, at.Y - 0.05f, at.X + 0.27f, at.Y + 0.06f);
+            head.Fill(new StrokePaint(at.X, at.Y, 0.24f - 0.03f * row, 0.022f, 0f, 0.015f, 0.9f, line, 0.62f, 0.02f), at.X - 0.27f, at.Y - 0.05f, at.X + 0.27f, at.Y + 0.06f);
         }
     }
 

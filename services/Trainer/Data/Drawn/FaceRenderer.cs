@@ -46,7 +46,7 @@ public static partial class FaceRenderer
     {
         var room = new Canvas(pixels, size, 1f, 1f, 0f, 0f, 0f);
         var headX = face.OffsetX;
-        var headY = face.OffsetY + 0.055f;
+        var headY = face.OffsetY + (face.Hat == HatStyle.None ? 0.02f : 0.08f);
         var cos = Shape.Cos(face.Roll);
         var sin = Shape.Sin(face.Roll);
         var head = room.Placed(face.Scale, cos, sin, headX, headY);
@@ -65,7 +65,7 @@ public static partial class FaceRenderer
             head.Fill(new HairPaint(hair, hairTint, face.Light, behind: true, 0f, 0f), -1.2f, -1.2f, 1.2f, hair.End + 0.2f);
         Body(in face, body, in pose, skin);
         Ears(in face, head, in pose, skin);
-        head.Fill(new HeadPaint(shape, skin, face.Light, Relief(in face, in pose), face.Young ? 0.13f : 0.09f), -shape.Width - 0.12f, -shape.Height, shape.Width + 0.12f, shape.Height);
+        head.Fill(new HeadPaint(shape, skin, face.Light, Relief(in face, in pose), face.Young ? 0.11f : 0.07f), -shape.Width - 0.12f, -shape.Height, shape.Width + 0.12f, shape.Height);
         Cheeks(in face, head, in pose, skin);
         if (!face.Young)
             Age(in face, head, in pose, skin);
@@ -94,9 +94,9 @@ public static partial class FaceRenderer
     private static void Body(in DrawnFace face, in Canvas body, in Pose pose, SkinTone skin)
     {
         var neckX = 0.10f * pose.Lean;
-        body.Fill(new NeckPaint(neckX, 0.27f + 0.05f * face.Fullness, skin, face.Light, face.HeadHeight), -0.6f, 0.3f, 0.6f, 1.3f);
+        body.Fill(new NeckPaint(neckX, 0.25f + 0.06f * face.Fullness, skin, face.Light, face.HeadHeight), -0.6f, 0.3f, 0.6f, 1.3f);
         var cloth = face.Clothes * face.LightTint;
-        const float top = 0.80f;
+        var top = face.Necktie ? 0.69f : 0.73f;
         body.Fill(new ShoulderPaint(0f, top, 0.13f, cloth, face.Light), -1.2f, top - 0.1f, 1.2f, 1.4f);
         if (!face.Necktie)
             return;
@@ -125,14 +125,14 @@ public static partial class FaceRenderer
         var right = pose.At(0.29f, 0.20f);
         var eyeLeft = pose.At(-face.EyeGap, -0.05f);
         var eyeRight = pose.At(face.EyeGap, -0.05f);
-        var cheek = 0.055f + 0.05f * Shape.Clamp01(face.Smile * 7f) + 0.05f * face.Fullness;
-        bumps.Add(bridge.X + 0.02f * pose.Lean, bridge.Y, 0.11f + 0.3f * face.NoseWidth, 0.27f, 0.045f);
-        bumps.Add(tip.X + 0.12f * pose.Lean, tip.Y + 0.08f * pose.Nod, 1.45f * face.NoseWidth, 1.25f * face.NoseWidth, 0.055f + 0.20f * (face.NoseWidth - 0.08f));
-        bumps.Add(chin.X, chin.Y, 0.20f, 0.15f, 0.035f);
+        var cheek = 0.030f + 0.035f * Shape.Clamp01(face.Smile * 7f) + 0.035f * face.Fullness;
+        bumps.Add(bridge.X + 0.02f * pose.Lean, bridge.Y, 0.11f + 0.3f * face.NoseWidth, 0.27f, 0.030f);
+        bumps.Add(tip.X + 0.12f * pose.Lean, tip.Y + 0.08f * pose.Nod, 1.45f * face.NoseWidth, 1.25f * face.NoseWidth, 0.036f + 0.16f * (face.NoseWidth - 0.08f));
+        bumps.Add(chin.X, chin.Y, 0.20f, 0.15f, 0.022f);
         bumps.Add(left.X, left.Y, 0.24f, 0.22f, cheek);
         bumps.Add(right.X, right.Y, 0.24f, 0.22f, cheek);
-        bumps.Add(eyeLeft.X, eyeLeft.Y, 0.21f, 0.15f, -0.035f);
-        bumps.Add(eyeRight.X, eyeRight.Y, 0.21f, 0.15f, -0.035f);
+        bumps.Add(eyeLeft.X, eyeLeft.Y, 0.21f, 0.15f, -0.028f);
+        bumps.Add(eyeRight.X, eyeRight.Y, 0.21f, 0.15f, -0.028f);
         return bumps;
     }
 }

@@ -13,7 +13,7 @@ internal readonly struct HairShape
     {
         var hat = face.Hat != HatStyle.None;
         var volume = hat ? 0.035f : face.HairVolume;
-        RadiusX = face.HeadWidth + (face.Hair == HairLength.Short ? 0.55f : 1f) * volume + (face.Wavy ? 0.025f : 0f);
+        RadiusX = face.HeadWidth + (face.Hair == HairLength.Short ? 0.30f : 0.8f) * volume + (face.Wavy ? 0.025f : 0f);
         RadiusY = face.HeadHeight + volume + CentreY;
         End = face.Hair switch { HairLength.Short => 0.02f, HairLength.Medium => 0.50f, _ => 1.30f };
         _flare = face.Hair switch { HairLength.Short => -0.30f, HairLength.Medium => 0.05f, _ => 0.09f };

@@ -5,9 +5,9 @@ namespace FaceMix.Trainer.Data.Drawn;
 /// <summary>Skin in three tones, turned by the light: in the shade it gets redder, not only darker.</summary>
 internal readonly struct SkinTone(Vector3 skin, Vector3 tint)
 {
-    public readonly Vector3 Shade = skin * new Vector3(0.58f, 0.45f, 0.43f) * tint;
+    public readonly Vector3 Shade = skin * new Vector3(0.62f, 0.48f, 0.45f) * tint;
     public readonly Vector3 Middle = skin * tint;
-    public readonly Vector3 Bright = (skin + (Vector3.One - skin) * new Vector3(0.42f, 0.37f, 0.30f)) * tint;
+    public readonly Vector3 Bright = (skin + (Vector3.One - skin) * new Vector3(0.36f, 0.30f, 0.22f)) * tint;
 
     public Vector3 At(float t) => t < 0.55f
         ? Palette.Mix(Shade, Middle, Shape.Clamp01(t * (1f / 0.55f)))
@@ -58,8 +58,8 @@ internal readonly struct HeadPaint(HeadShape shape, SkinTone skin, Vector3 light
         bumps.Bend(x, y, ref nx, ref ny);
         var length = MathF.Sqrt(nx * nx + ny * ny + nz * nz);
         var lit = (nx * light.X + ny * light.Y + nz * light.Z) / length;
-        var t = Shape.Clamp01((lit + 0.30f) * (1f / 1.30f));
-        t = t * t * (1.6f - 0.6f * t) * 0.94f;
+        var t = Shape.Clamp01((lit + 0.42f) * (1f / 1.42f));
+        t = t * (0.30f + 0.62f * t);
         // The rim turns away from everything.
         var rim = 1f - nz;
         colour = skin.At(t) * (1f - 0.16f * rim * rim);

@@ -14,8 +14,8 @@ internal static class Palette
 
     private static readonly Vector3[] s_hair =
     [
-        new(0.085f, 0.075f, 0.085f), new(0.37f, 0.215f, 0.125f), new(0.90f, 0.735f, 0.42f),
-        new(0.70f, 0.71f, 0.725f), new(0.74f, 0.285f, 0.10f),
+        new(0.085f, 0.075f, 0.085f), new(0.37f, 0.215f, 0.125f), new(0.88f, 0.70f, 0.40f),
+        new(0.62f, 0.635f, 0.66f), new(0.58f, 0.19f, 0.075f),
     ];
 
     private static readonly Vector3[] s_irises =
