@@ -1,0 +1,108 @@
+using System.Buffers;
+using System.Buffers.Binary;
+using System.IO.Pipelines;
+using Grpc.Core;
+
+namespace Grpc.Framing;
+
+/// <summary>
+/// Reads messages, each behind one byte (1: compressed) and four of length, and parses them where they lie in
+/// the pipe. One reader per call and direction.
+/// </summary>
+internal sealed class MessageReader(PipeReader pipe, int? maxSize, string? encoding)
+{
+    private const int HeaderSize = 5;
+    private readonly Payload payload = new();
+
+    /// <summary>The next message, or null at the end of the stream.</summary>
+    /// <exception cref="RpcException">Too large, cut short, or compressed in a way unknown here.</exception>
+    public async ValueTask<T?> ReadAsync<T>(Func<DeserializationContext, T> deserializer, CancellationToken cancellationToken)
+        where T : class
+    {
+        while (true)
+        {
+            var result = await pipe.ReadAsync(cancellationToken).ConfigureAwait(false);
+            if (result.IsCanceled)
+                throw new OperationCanceledException("Incoming message cancelled.");
+            var buffer = result.Buffer;
+            if (TryParse(buffer, deserializer, out var message, out var end))
+            {
+                pipe.AdvanceTo(end);
+                return message;
+            }
+            if (result.IsCompleted)
+            {
+                var complete = buffer.IsEmpty;
+                pipe.AdvanceTo(buffer.End);
+                return complete ? null : throw new RpcException(new Status(StatusCode.Internal, "Incomplete message."));
+            }
+            pipe.AdvanceTo(buffer.Start, buffer.End);
+        }
+    }
+
+    /// <summary>The one message of a stream that must hold exactly one; null where it holds none.</summary>
+    /// <exception cref="RpcException">As above, or more than one message.</exception>
+    public async ValueTask<T?> ReadSingleAsync<T>(Func<DeserializationContext, T> deserializer, CancellationToken cancellationToken)
+        where T : class
+    {
+        var message = await ReadAsync(deserializer, cancellationToken).ConfigureAwait(false);
+        if (message is null)
+            return null;
+        var result = await pipe.ReadAsync(cancellationToken).ConfigureAwait(false);
+        while (result.Buffer.IsEmpty && !result.IsCompleted && !result.IsCanceled)
+        {
+            pipe.AdvanceTo(result.Buffer.End);
+            result = await pipe.ReadAsync(cancellationToken).ConfigureAwait(false);
+        }
+        var alone = result.Buffer.IsEmpty;
+        pipe.AdvanceTo(result.Buffer.End);
+        return alone ? message : throw new RpcException(new Status(StatusCode.Internal, "Additional data after the message received."));
+    }
+
+    private bool TryParse<T>(in ReadOnlySequence<byte> buffer, Func<DeserializationContext, T> deserializer, out T? message, out SequencePosition end)
+    {
+        message = default;
+        end = default;
+        if (buffer.Length < HeaderSize)
+            return false;
+        Span<byte> header = stackalloc byte[HeaderSize];
+        buffer.Slice(0, HeaderSize).CopyTo(header);
+        var length = BinaryPrimitives.ReadUInt32BigEndian(header[1..]);
+        if (length > (uint)(maxSize ?? int.MaxValue))
+            throw new RpcException(new Status(StatusCode.ResourceExhausted, "Received message exceeds the maximum configured message size."));
+        if (buffer.Length < HeaderSize + length)
+            return false;
+
+        var body = buffer.Slice(HeaderSize, length);
+        end = body.End;
+        payload.Set(header[0] switch
+        {
+            0 => body,
+            1 => Decompressed(body),
+            _ => throw new RpcException(new Status(StatusCode.Internal, "Unexpected compressed flag value in message header.")),
+        });
+        message = deserializer(payload);
+        payload.Set(default);
+        return true;
+    }
+
+    private ReadOnlySequence<byte> Decompressed(in ReadOnlySequence<byte> body) => encoding switch
+    {
+        Gzip.Name => Gzip.Decompress(body, maxSize ?? int.MaxValue),
+        null or Wire.Identity => throw new RpcException(new Status(StatusCode.Internal, "Request did not include grpc-encoding value with compressed message.")),
+        _ => throw new RpcException(new Status(StatusCode.Unimplemented, $"Unsupported grpc-encoding value '{encoding}'. Supported encodings: {Gzip.Accepted}")),
+    };
+
+    private sealed class Payload : DeserializationContext
+    {
+        private ReadOnlySequence<byte> bytes;
+
+        public override int PayloadLength => (int)bytes.Length;
+
+        public void Set(in ReadOnlySequence<byte> body) => bytes = body;
+
+        public override byte[] PayloadAsNewBuffer() => bytes.ToArray();
+
+        public override ReadOnlySequence<byte> PayloadAsReadOnlySequence() => bytes;
+    }
+}

@@ -1,0 +1,107 @@
+using System.Globalization;
+using System.Text;
+using Grpc.Core;
+
+namespace Grpc.Framing;
+
+/// <summary>Header names and the text forms of gRPC over HTTP/2: timeouts, messages, binary values.</summary>
+internal static class Wire
+{
+    public const string ContentType = "application/grpc";
+    public const string Timeout = "grpc-timeout";
+    public const string Encoding = "grpc-encoding";
+    public const string AcceptEncoding = "grpc-accept-encoding";
+    public const string Status = "grpc-status";
+    public const string Message = "grpc-message";
+    public const string Identity = "identity";
+    public const int DefaultMaxReceiveMessageSize = 4 * 1024 * 1024;
+
+    // What belongs to the protocol and is therefore no metadata of the application.
+    private static readonly HashSet<string> Protocol = new(StringComparer.OrdinalIgnoreCase)
+    {
+        Timeout, Encoding, AcceptEncoding, "content-type", "te", "host", "accept-encoding",
+    };
+
+    public static bool IsMetadata(string header) => !header.StartsWith(':') && !Protocol.Contains(header);
+
+    /// <summary>Adds a header's values; bytes arrive as base64, several of them joined by commas.</summary>
+    public static void Add(Metadata metadata, string header, string value)
+    {
+        if (!Metadata.Entry.HasBinarySuffix(header.ToLowerInvariant()))
+            metadata.Add(header, value);
+        else
+            foreach (var part in value.Split(','))
+                metadata.Add(header, FromBase64(part.Trim()));
+    }
+
+    public static string ValueOf(Metadata.Entry entry) =>
+        entry.IsBinary ? Convert.ToBase64String(entry.ValueBytes) : entry.Value;
+
+    /// <summary>At most eight digits and a unit: "200m" is 200 ms.</summary>
+    public static string FormatTimeout(TimeSpan timeout)
+    {
+        const long mostDigits = 99_999_999;
+        if (timeout <= TimeSpan.Zero)
+            return "1n";
+        var microseconds = timeout.Ticks / TimeSpan.TicksPerMicrosecond;
+        if (microseconds <= mostDigits)
+            return $"{Math.Max(microseconds, 1)}u";
+        if (microseconds / 1_000 <= mostDigits)
+            return $"{microseconds / 1_000}m";
+        var seconds = microseconds / 1_000_000;
+        return seconds <= mostDigits ? $"{seconds}S" : $"{mostDigits}S";
+    }
+
+    /// <summary>False where the header is malformed.</summary>
+    public static bool TryParseTimeout(string text, out TimeSpan timeout)
+    {
+        timeout = default;
+        if (text.Length is < 2 or > 9 || !long.TryParse(text.AsSpan(..^1), NumberStyles.None, CultureInfo.InvariantCulture, out var amount))
+            return false;
+        switch (text[^1])
+        {
+            case 'n':
+                timeout = TimeSpan.FromTicks(Math.Max(amount / 100, 1));
+                return true;
+            case 'u':
+                timeout = TimeSpan.FromTicks(amount * TimeSpan.TicksPerMicrosecond);
+                return true;
+            case 'm':
+                timeout = TimeSpan.FromTicks(amount * TimeSpan.TicksPerMillisecond);
+                return true;
+            case 'S':
+                timeout = TimeSpan.FromTicks(amount * TimeSpan.TicksPerSecond);
+                return true;
+            case 'M':
+                timeout = TimeSpan.FromTicks(amount * TimeSpan.TicksPerMinute);
+                return true;
+            case 'H':
+                timeout = TimeSpan.FromTicks(amount * TimeSpan.TicksPerHour);
+                return true;
+            default:
+                return false;
+        }
+    }
+
+    /// <summary>UTF-8 with everything but printable ASCII, and the percent sign itself, as %XX.</summary>
+    public static string EncodeMessage(string message)
+    {
+        if (!message.AsSpan().ContainsAnyExceptInRange(' ', '~') && !message.Contains('%'))
+            return message;
+        var encoded = new StringBuilder(message.Length + 16);
+        foreach (var b in System.Text.Encoding.UTF8.GetBytes(message))
+            if (b is >= (byte)' ' and <= (byte)'~' and not (byte)'%')
+                encoded.Append((char)b);
+            else
+                encoded.Append('%').Append(b.ToString("X2", CultureInfo.InvariantCulture));
+        return encoded.ToString();
+    }
+
+    public static string DecodeMessage(string encoded) => encoded.Contains('%') ? Uri.UnescapeDataString(encoded) : encoded;
+
+    public static string EncodeStatus(StatusCode code) => ((int)code).ToString(CultureInfo.InvariantCulture);
+
+    // Senders may leave the padding out.
+    private static byte[] FromBase64(string text) =>
+        Convert.FromBase64String(text.Length % 4 == 0 ? text : text.PadRight(text.Length + 4 - (text.Length % 4), '='));
+}

@@ -1,0 +1,186 @@
+using System.Reflection;
+using Grpc.Core;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace Grpc.AspNetCore.Server;
+
+/// <summary>Turns each method that a generated BindService lists into an endpoint.</summary>
+internal sealed class ServiceBinder<TService>(IEndpointRouteBuilder builder) : ServiceBinderBase
+    where TService : class
+{
+    private readonly List<IEndpointConventionBuilder> endpoints = [];
+    private readonly MethodOptions options = MethodOptions.Of<TService>(builder.ServiceProvider);
+    private readonly ILogger logger = builder.ServiceProvider.GetRequiredService<ILoggerFactory>().CreateLogger("Grpc.AspNetCore.Server");
+    private string? serviceName;
+
+    public IReadOnlyList<IEndpointConventionBuilder> Endpoints => endpoints;
+
+    private delegate Task<TResponse> Unary<TRequest, TResponse>(TService service, TRequest request, ServerCallContext context);
+
+    private delegate Task<TResponse> ClientStreaming<TRequest, TResponse>(TService service, IAsyncStreamReader<TRequest> requests, ServerCallContext context);
+
+    private delegate Task ServerStreaming<TRequest, TResponse>(TService service, TRequest request, IServerStreamWriter<TResponse> responses, ServerCallContext context);
+
+    private delegate Task Duplex<TRequest, TResponse>(TService service, IAsyncStreamReader<TRequest> requests, IServerStreamWriter<TResponse> responses, ServerCallContext context);
+
+    public override void AddMethod<TRequest, TResponse>(Method<TRequest, TResponse> method, UnaryServerMethod<TRequest, TResponse>? handler)
+    {
+        var (info, invoke) = Find<Unary<TRequest, TResponse>>(method, typeof(TRequest), typeof(ServerCallContext));
+        var whole = options.Interceptors.Aggregate<InterceptorRegistration, UnaryServerMethod<TRequest, TResponse>>(
+            async (request, context) =>
+            {
+                await using var service = Activated<TService>.ForCall(context);
+                return await invoke(service.Instance, request, context).ConfigureAwait(false);
+            },
+            (next, registration) => async (request, context) =>
+            {
+                await using var interceptor = ActivatedInterceptor.ForCall(context, registration);
+                return await interceptor.Instance.UnaryServerHandler(request, context, next).ConfigureAwait(false);
+            });
+        Map(method, info, async call =>
+        {
+            var request = await call.ReadSingleAsync(method.RequestMarshaller).ConfigureAwait(false);
+            var response = await whole(request, call).ConfigureAwait(false);
+            await call.WriteLastAsync(response, method.ResponseMarshaller).ConfigureAwait(false);
+        });
+    }
+
+    public override void AddMethod<TRequest, TResponse>(Method<TRequest, TResponse> method, ClientStreamingServerMethod<TRequest, TResponse>? handler)
+    {
+        var (info, invoke) = Find<ClientStreaming<TRequest, TResponse>>(method, typeof(IAsyncStreamReader<TRequest>), typeof(ServerCallContext));
+        var whole = options.Interceptors.Aggregate<InterceptorRegistration, ClientStreamingServerMethod<TRequest, TResponse>>(
+            async (requests, context) =>
+            {
+                await using var service = Activated<TService>.ForCall(context);
+                return await invoke(service.Instance, requests, context).ConfigureAwait(false);
+            },
+            (next, registration) => async (requests, context) =>
+            {
+                await using var interceptor = ActivatedInterceptor.ForCall(context, registration);
+                return await interceptor.Instance.ClientStreamingServerHandler(requests, context, next).ConfigureAwait(false);
+            });
+        Map(method, info, async call =>
+        {
+            var response = await whole(new RequestStream<TRequest>(call, method.RequestMarshaller), call).ConfigureAwait(false);
+            await call.WriteLastAsync(response, method.ResponseMarshaller).ConfigureAwait(false);
+        });
+    }
+
+    public override void AddMethod<TRequest, TResponse>(Method<TRequest, TResponse> method, ServerStreamingServerMethod<TRequest, TResponse>? handler)
+    {
+        var (info, invoke) = Find<ServerStreaming<TRequest, TResponse>>(method, typeof(TRequest), typeof(IServerStreamWriter<TResponse>), typeof(ServerCallContext));
+        var whole = options.Interceptors.Aggregate<InterceptorRegistration, ServerStreamingServerMethod<TRequest, TResponse>>(
+            async (request, responses, context) =>
+            {
+                await using var service = Activated<TService>.ForCall(context);
+                await invoke(service.Instance, request, responses, context).ConfigureAwait(false);
+            },
+            (next, registration) => async (request, responses, context) =>
+            {
+                await using var interceptor = ActivatedInterceptor.ForCall(context, registration);
+                await interceptor.Instance.ServerStreamingServerHandler(request, responses, context, next).ConfigureAwait(false);
+            });
+        Map(method, info, async call =>
+        {
+            var request = await call.ReadSingleAsync(method.RequestMarshaller).ConfigureAwait(false);
+            await whole(request, new ResponseStream<TResponse>(call, method.ResponseMarshaller), call).ConfigureAwait(false);
+        });
+    }
+
+    public override void AddMethod<TRequest, TResponse>(Method<TRequest, TResponse> method, DuplexStreamingServerMethod<TRequest, TResponse>? handler)
+    {
+        var (info, invoke) = Find<Duplex<TRequest, TResponse>>(method, typeof(IAsyncStreamReader<TRequest>), typeof(IServerStreamWriter<TResponse>), typeof(ServerCallContext));
+        var whole = options.Interceptors.Aggregate<InterceptorRegistration, DuplexStreamingServerMethod<TRequest, TResponse>>(
+            async (requests, responses, context) =>
+            {
+                await using var service = Activated<TService>.ForCall(context);
+                await invoke(service.Instance, requests, responses, context).ConfigureAwait(false);
+            },
+            (next, registration) => async (requests, responses, context) =>
+            {
+                await using var interceptor = ActivatedInterceptor.ForCall(context, registration);
+                await interceptor.Instance.DuplexStreamingServerHandler(requests, responses, context, next).ConfigureAwait(false);
+            });
+        Map(method, info, call => whole(
+            new RequestStream<TRequest>(call, method.RequestMarshaller),
+            new ResponseStream<TResponse>(call, method.ResponseMarshaller),
+            call));
+    }
+
+    /// <summary>To be called once all methods are there.</summary>
+    public void MapUnimplemented()
+    {
+        if (options.IgnoreUnknownServices)
+            return;
+        endpoints.Add(Unimplemented.Map(builder, $"{serviceName}/{{unimplementedMethod}}", "Method is unimplemented."));
+        if (!builder.DataSources.OfType<UnknownServices>().Any())
+        {
+            builder.DataSources.Add(new UnknownServices());
+            Unimplemented.Map(builder, "{unimplementedService}/{unimplementedMethod}", "Service is unimplemented.");
+        }
+    }
+
+    private static (MethodInfo Info, TDelegate Invoke) Find<TDelegate>(IMethod method, params Type[] parameters)
+        where TDelegate : Delegate
+    {
+        var info = typeof(TService).GetMethod(method.Name, BindingFlags.Public | BindingFlags.Instance, parameters)
+            ?? throw new InvalidOperationException($"Could not find '{method.Name}' on {typeof(TService)}.");
+        return (info, info.CreateDelegate<TDelegate>());
+    }
+
+    private void Map(IMethod method, MethodInfo info, Func<ServerCall, Task> run)
+    {
+        serviceName = method.ServiceName;
+        var endpoint = builder.Map(method.FullName, context => ServerCall.HandleAsync(context, options, logger, run));
+        endpoint.Add(each =>
+        {
+            each.DisplayName = $"gRPC - {method.FullName}";
+            // The method's attributes come last, because the last of a kind wins.
+            foreach (var attribute in typeof(TService).GetCustomAttributes(inherit: true).Concat(info.GetCustomAttributes(inherit: true)))
+                each.Metadata.Add(attribute);
+            each.Metadata.Add(new HttpMethodMetadata(["POST"], acceptCorsPreflight: true));
+            each.Metadata.Add(new GrpcMethodMetadata(typeof(TService), method));
+        });
+        endpoints.Add(endpoint);
+    }
+
+    /// <summary>Marks that the answer for unknown services is mapped.</summary>
+    private sealed class UnknownServices : EndpointDataSource
+    {
+        public override IReadOnlyList<Microsoft.AspNetCore.Http.Endpoint> Endpoints => [];
+
+        public override Microsoft.Extensions.Primitives.IChangeToken GetChangeToken() =>
+            new Microsoft.Extensions.Primitives.CancellationChangeToken(CancellationToken.None);
+    }
+}
+
+/// <summary>A service's options after its own are laid over the global ones.</summary>
+internal sealed record MethodOptions(
+    int? MaxReceiveMessageSize,
+    int? MaxSendMessageSize,
+    bool EnableDetailedErrors,
+    string? ResponseCompression,
+    bool IgnoreUnknownServices,
+    IReadOnlyList<InterceptorRegistration> Interceptors)
+{
+    /// <summary>Interceptors are listed innermost first, ready to be wrapped around.</summary>
+    public static MethodOptions Of<TService>(IServiceProvider services)
+        where TService : class
+    {
+        var all = services.GetRequiredService<IOptions<GrpcServiceOptions>>().Value;
+        var own = services.GetRequiredService<IOptions<GrpcServiceOptions<TService>>>().Value;
+        return new MethodOptions(
+            own.MaxReceiveMessageSizeSpecified ? own.MaxReceiveMessageSize
+                : all.MaxReceiveMessageSizeSpecified ? all.MaxReceiveMessageSize
+                : Framing.Wire.DefaultMaxReceiveMessageSize,
+            own.MaxSendMessageSize ?? all.MaxSendMessageSize,
+            own.EnableDetailedErrors ?? all.EnableDetailedErrors ?? false,
+            own.ResponseCompressionAlgorithm ?? all.ResponseCompressionAlgorithm,
+            all.IgnoreUnknownServices ?? false,
+            [.. all.Interceptors.Concat(own.Interceptors).Reverse()]);
+    }
+}
