@@ -21,7 +21,7 @@ export class Chip {
         this.set(wish, false);
         onWish(wish);
       },
-    }, h("span", { class: "mark", "aria-hidden": "true" }), feature.label, this.share);
+    }, h("span", { class: "mark", "aria-hidden": "true" }), h("span", { class: "label" }, feature.label), this.share);
     this.set("any", false);
   }
 

@@ -29,7 +29,7 @@ export class GalleryView {
       h("div", { class: "panel-head" },
         h("div", {},
           h("h1", { id: "new-title" }, "New faces"),
-          h("p", { class: "lead" }, "None of these people exists. Take any two into the mix: A is the left half of a picture, B the right.")),
+          h("p", { class: "lead" }, "None of these people exists. Press a picture on its left to mix it as A, on its right as B.")),
         h("div", { class: "controls" },
           h("label", { class: "slider", for: "variety" }, h("span", {}, "Variety"), this.slider, this.value),
           h("button", { type: "button", class: "button primary", onclick: () => this.another() }, "Draw others"))),
@@ -64,6 +64,7 @@ export class GalleryView {
 
   private paintValue(): void {
     this.value.textContent = Number(this.slider.value).toFixed(2);
+    this.slider.style.setProperty("--filled", `${(Number(this.slider.value) / limits.temperature) * 100}%`);
     this.slider.setAttribute("aria-valuetext", `${this.value.textContent}, 0 is the average face, 1 is as varied as the model learnt`);
   }
 

@@ -210,5 +210,5 @@ function originOf(face: Face): string {
 
 function percent(step: number): string {
   const b = Math.round((step / steps) * 100);
-  return `${100 - b} % A, ${b} % B`;
+  return `${100 - b}% A, ${b}% B`;
 }
