@@ -1,0 +1,43 @@
+namespace FaceMix.Imaging;
+
+/// <summary>JPEG and PNG files to pixels, upright and in RGB whatever they were stored as.</summary>
+public static class ImageDecoder
+{
+    /// <summary>Decodes a file that is in memory already.</summary>
+    /// <param name="file">The whole file.</param>
+    /// <param name="name">What to call it in an error.</param>
+    /// <param name="limits">Null is <see cref="ImageLimits.Default"/>.</param>
+    /// <exception cref="ImageException">Broken, cut off, neither JPEG nor PNG, or beyond the limits.</exception>
+    public static RgbImage Decode(ReadOnlySpan<byte> file, string name, ImageLimits? limits = null)
+    {
+        limits ??= ImageLimits.Default;
+        if (file.Length > limits.MaxBytes)
+            throw ImageException.About(name, $"{file.Length} bytes; a picture may have at most {limits.MaxBytes}");
+        var header = ImageHeader.Read(file, name);
+        limits.Check(name, header.Width, header.Height);
+        var pixels = new byte[checked(header.Width * header.Height * 3)];
+        var (width, height) = NativeImaging.Decode(name, file, pixels);
+        return new RgbImage(width, height, pixels);
+    }
+
+    /// <summary>Reads and decodes a file of the disk.</summary>
+    /// <exception cref="ImageException">As <see cref="Decode"/>, or the file cannot be read.</exception>
+    public static RgbImage DecodeFile(string path, ImageLimits? limits = null)
+    {
+        limits ??= ImageLimits.Default;
+        byte[] file;
+        try
+        {
+            var length = new FileInfo(path).Length;
+            if (length > limits.MaxBytes)
+                throw ImageException.About(path, $"{length} bytes; a picture may have at most {limits.MaxBytes}");
+            file = File.ReadAllBytes(path);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw new ImageException($"{path}: cannot be read. {failure.Message}", failure);
+        }
+
+        return Decode(file, path, limits);
+    }
+}
