@@ -1,0 +1,21 @@
+using Npgsql;
+
+namespace FaceMix.LatentStore;
+
+/// <summary>The one pool of connections.</summary>
+public static class Database
+{
+    /// <summary>Opens nothing yet: the first connection is made by the first who asks.</summary>
+    public static NpgsqlDataSource Open(StoreOptions options)
+    {
+        var builder = new NpgsqlDataSourceBuilder(options.ConnectionString);
+        builder.ConnectionStringBuilder.ApplicationName = "facemix-latent-store";
+        builder.ConnectionStringBuilder.MaxPoolSize = options.MaxConnections;
+        builder.ConnectionStringBuilder.Timeout = (int)options.ConnectTimeout.TotalSeconds;
+        builder.ConnectionStringBuilder.CommandTimeout = (int)options.StatementTimeout.TotalSeconds;
+        // The same few statements run all the time; prepared, they are planned once a connection.
+        builder.ConnectionStringBuilder.MaxAutoPrepare = 20;
+        builder.UseVector();
+        return builder.Build();
+    }
+}
