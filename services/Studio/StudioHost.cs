@@ -28,6 +28,6 @@ internal static class StudioHost
 
         var forwarder = app.Services.GetRequiredService<Forwarder>();
         foreach (var (path, upstream) in ReaderMethods.All)
-            app.MapPost(path, context => forwarder.ForwardAsync(context, upstream));
+            app.MapPost(path, context => forwarder.ForwardAsync(context, path, upstream));
     }
 }

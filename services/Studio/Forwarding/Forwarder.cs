@@ -39,7 +39,10 @@ internal sealed class Forwarder : IDisposable
         places = new SemaphoreSlim(this.options.MaxConcurrentCalls);
     }
 
-    public async Task ForwardAsync(HttpContext context, Upstream upstream)
+    /// <param name="context">The page's call.</param>
+    /// <param name="method">The allow-list's own spelling of the path: routing matches in any case, services do not.</param>
+    /// <param name="upstream">The service that answers.</param>
+    public async Task ForwardAsync(HttpContext context, string method, Upstream upstream)
     {
         var request = context.Request;
         if (request.ContentType is not ("application/grpc-web" or "application/grpc-web+proto"))
@@ -59,13 +62,13 @@ internal sealed class Forwarder : IDisposable
 
         if (!places.Wait(0, CancellationToken.None))
         {
-            Log.Refused(logger, request.Path, options.MaxConcurrentCalls);
+            Log.Refused(logger, method, options.MaxConcurrentCalls);
             await GrpcWebReply.WriteAsync(context.Response, GrpcWebReply.ResourceExhausted, "Too many calls at once.");
             return;
         }
         try
         {
-            await PassAsync(context, upstream);
+            await PassAsync(context, method, upstream);
         }
         finally
         {
@@ -73,17 +76,17 @@ internal sealed class Forwarder : IDisposable
         }
     }
 
-    private async Task PassAsync(HttpContext context, Upstream upstream)
+    private async Task PassAsync(HttpContext context, string method, Upstream upstream)
     {
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
         deadline.CancelAfter(options.CallTimeout);
         try
         {
-            using var request = RequestTo(new Uri(upstream.Address(options), context.Request.Path), context.Request);
+            using var request = RequestTo(new Uri(upstream.Address(options), method), context.Request);
             using var response = await client.SendAsync(request, deadline.Token);
             await AnswerAsync(context, upstream, response, deadline.Token);
         }
-        catch (BadHttpRequestException tooLarge) when (tooLarge.StatusCode == StatusCodes.Status413PayloadTooLarge)
+        catch (Exception failure) when (IsTooLarge(failure))
         {
             await GrpcWebReply.WriteAsync(context.Response, GrpcWebReply.ResourceExhausted,
                 $"The request has more than the {options.MaxRequestBytes} bytes that are passed on.");
@@ -94,7 +97,7 @@ internal sealed class Forwarder : IDisposable
         }
         catch (OperationCanceledException)
         {
-            Log.TookTooLong(logger, upstream.Name, context.Request.Path, options.CallTimeout);
+            Log.TookTooLong(logger, upstream.Name, method, options.CallTimeout);
             await FailAsync(context, GrpcWebReply.DeadlineExceeded, $"The {upstream.Name} took too long.");
         }
         catch (Exception failure) when (failure is HttpRequestException or IOException or SocketException)
@@ -103,6 +106,11 @@ internal sealed class Forwarder : IDisposable
             await FailAsync(context, GrpcWebReply.Unavailable, $"The {upstream.Name} does not answer. Is it running?");
         }
     }
+
+    // A body that did not say its length is found too long while it is sent on, and the client wraps what it meets.
+    private static bool IsTooLarge(Exception? failure) =>
+        failure is BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge }
+        || (failure is not null && IsTooLarge(failure.InnerException));
 
     private static HttpRequestMessage RequestTo(Uri address, HttpRequest from)
     {
