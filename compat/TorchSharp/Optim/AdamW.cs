@@ -1,0 +1,174 @@
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+using static TorchSharp.torch.optim;
+
+namespace TorchSharp
+{
+    public static partial class torch
+    {
+        public static partial class optim
+        {
+            public static AdamW AdamW(IEnumerable<Parameter> parameters, double lr = 1e-3, double beta1 = 0.9, double beta2 = 0.999, double eps = 1e-8, double weight_decay = 0, bool amsgrad = false, bool maximize = false) =>
+                new(parameters, lr, beta1, beta2, eps, weight_decay, amsgrad, maximize);
+
+            public static AdamW AdamW(IEnumerable<(string name, Parameter parameter)> parameters, double lr = 1e-3, double beta1 = 0.9, double beta2 = 0.999, double eps = 1e-8, double weight_decay = 0, bool amsgrad = false, bool maximize = false) =>
+                new(parameters.Select(named => named.parameter), lr, beta1, beta2, eps, weight_decay, amsgrad, maximize);
+
+            public static AdamW AdamW(IEnumerable<AdamW.ParamGroup> parameters, double lr = 1e-3, double beta1 = 0.9, double beta2 = 0.999, double eps = 1e-8, double weight_decay = 0, bool amsgrad = false, bool maximize = false) =>
+                new(parameters, lr, beta1, beta2, eps, weight_decay, amsgrad, maximize);
+        }
+    }
+
+    namespace Modules
+    {
+        /// <summary>Adam with weight decay apart from the gradient. Its default decay is 0 here, as in TorchSharp; PyTorch's is 0.01.</summary>
+        public class AdamW : OptimizerHelper, IBetas
+        {
+            public AdamW(IEnumerable<Parameter> parameters, double lr = 1e-3, double beta1 = 0.9, double beta2 = 0.999, double eps = 1e-8, double weight_decay = 0, bool amsgrad = false, bool maximize = false)
+                : this([new ParamGroup { Parameters = parameters }], lr, beta1, beta2, eps, weight_decay, amsgrad, maximize)
+            {
+            }
+
+            /// <exception cref="ArgumentException">A rate or a beta is outside its range.</exception>
+            public AdamW(IEnumerable<ParamGroup> parameters, double lr = 1e-3, double beta1 = 0.9, double beta2 = 0.999, double eps = 1e-8, double weight_decay = 0, bool amsgrad = false, bool maximize = false)
+            {
+                if (lr < 0) throw new ArgumentException($"Invalid learning rate: {lr}");
+                if (eps < 0) throw new ArgumentException($"Invalid eps: {eps}");
+                if (beta1 is < 0 or >= 1) throw new ArgumentException($"Invalid beta1: {beta1}");
+                if (beta2 is < 0 or >= 1) throw new ArgumentException($"Invalid beta2: {beta2}");
+                if (weight_decay < 0) throw new ArgumentException($"Invalid weight_decay value: {weight_decay}");
+                _defaults = new Options { LearningRate = lr, beta1 = beta1, beta2 = beta2, eps = eps, weight_decay = weight_decay, amsgrad = amsgrad, maximize = maximize };
+                foreach (var group in parameters) add_param_group(group);
+            }
+
+            public (double, double) Betas
+            {
+                get => (((Options)_defaults).beta1!.Value, ((Options)_defaults).beta2!.Value);
+                set => (((Options)_defaults).beta1, ((Options)_defaults).beta2) = (value.Item1, value.Item2);
+            }
+
+            public override void add_param_group(Modules.ParamGroup param_group)
+            {
+                var defaults = (Options)_defaults;
+                var options = (Options)(param_group.Options ??= new Options());
+                options.LearningRate ??= defaults.LearningRate;
+                options.beta1 ??= defaults.beta1;
+                options.beta2 ??= defaults.beta2;
+                options.eps ??= defaults.eps;
+                options.weight_decay ??= defaults.weight_decay;
+                options.amsgrad ??= defaults.amsgrad;
+                options.maximize ??= defaults.maximize;
+                Watch(param_group, parameter => new State(parameter));
+            }
+
+            public override Tensor? step(Func<Tensor>? closure = null) => Step(closure, (group, parameter, gradient) =>
+            {
+                var options = (Options)group.Options!;
+                var state = (State)StateOf(parameter);
+                var lr = options.LearningRate!.Value;
+                var beta1 = options.beta1!.Value;
+                var beta2 = options.beta2!.Value;
+                if (options.maximize == true) gradient = -gradient;
+                if (options.weight_decay is > 0) parameter.mul_(1 - lr * options.weight_decay.Value);
+
+                state.step++;
+                state.exp_avg.mul_(beta1).add_(gradient, alpha: 1 - beta1);
+                state.exp_avg_sq.mul_(beta2).addcmul_(gradient, gradient, value: 1 - beta2);
+                var second = state.exp_avg_sq;
+                if (options.amsgrad == true) second = state.Largest(second);
+                var denominator = second.sqrt().div_(Math.Sqrt(1 - Math.Pow(beta2, state.step))).add_(options.eps!.Value);
+                parameter.addcdiv_(state.exp_avg, denominator, value: -lr / (1 - Math.Pow(beta1, state.step)));
+            });
+
+            /// <summary>Running means of the gradient and of its square, and the number of steps taken.</summary>
+            public sealed class State(Parameter parameter) : OptimizerState(parameter), IDisposable
+            {
+                public long step;
+                public Tensor exp_avg = null!;
+                public Tensor exp_avg_sq = null!;
+                public Tensor? max_exp_avg_sq;
+
+                public override void Initialize(OptimizerOptions options)
+                {
+                    Dispose();
+                    step = 0;
+                    exp_avg = zeros_like(_parameter).DetachFromDisposeScope();
+                    exp_avg_sq = zeros_like(_parameter).DetachFromDisposeScope();
+                    max_exp_avg_sq = ((Options)options).amsgrad == true ? zeros_like(_parameter).DetachFromDisposeScope() : null;
+                }
+
+                public override void LoadStateDict(OptimizerState source)
+                {
+                    var other = (State)source;
+                    Dispose();
+                    step = other.step;
+                    exp_avg = other.exp_avg.to(_parameter.device, copy: true).DetachFromDisposeScope();
+                    exp_avg_sq = other.exp_avg_sq.to(_parameter.device, copy: true).DetachFromDisposeScope();
+                    max_exp_avg_sq = other.max_exp_avg_sq?.to(_parameter.device, copy: true).DetachFromDisposeScope();
+                }
+
+                public override void to(Device device)
+                {
+                    exp_avg = exp_avg.to(device, disposeAfter: true).DetachFromDisposeScope();
+                    exp_avg_sq = exp_avg_sq.to(device, disposeAfter: true).DetachFromDisposeScope();
+                    max_exp_avg_sq = max_exp_avg_sq?.to(device, disposeAfter: true).DetachFromDisposeScope();
+                }
+
+                public void Dispose()
+                {
+                    exp_avg?.Dispose();
+                    exp_avg_sq?.Dispose();
+                    max_exp_avg_sq?.Dispose();
+                }
+
+                internal Tensor Largest(Tensor second)
+                {
+                    var larger = max_exp_avg_sq!.maximum(second).DetachFromDisposeScope();
+                    max_exp_avg_sq.Dispose();
+                    return max_exp_avg_sq = larger;
+                }
+            }
+
+            public class Options : OptimizerOptions
+            {
+                public double? beta1;
+                public double? beta2;
+                public double? weight_decay;
+                public double? eps;
+                public bool? amsgrad;
+                public bool? maximize;
+
+                public override void LoadStateDict(OptimizerOptions source)
+                {
+                    base.LoadStateDict(source);
+                    var other = (Options)source;
+                    (beta1, beta2, weight_decay, eps, amsgrad, maximize) = (other.beta1, other.beta2, other.weight_decay, other.eps, other.amsgrad, other.maximize);
+                }
+            }
+
+            public class ParamGroup : ParamGroup<Options>, IBetas
+            {
+                public ParamGroup()
+                {
+                }
+
+                [System.Diagnostics.CodeAnalysis.SetsRequiredMembers]
+                public ParamGroup(IEnumerable<Parameter> parameters, Options options) : base(parameters, options)
+                {
+                }
+
+                [System.Diagnostics.CodeAnalysis.SetsRequiredMembers]
+                public ParamGroup(IEnumerable<Parameter> parameters, double lr = 1e-3, double beta1 = 0.9, double beta2 = 0.999, double eps = 1e-8, double weight_decay = 0, bool amsgrad = false, bool maximize = false)
+                    : base(parameters, new Options { LearningRate = lr, beta1 = beta1, beta2 = beta2, eps = eps, weight_decay = weight_decay, amsgrad = amsgrad, maximize = maximize })
+                {
+                }
+
+                public (double, double) Betas
+                {
+                    get => (Options.beta1!.Value, Options.beta2!.Value);
+                    set => (Options.beta1, Options.beta2) = (value.Item1, value.Item2);
+                }
+            }
+        }
+    }
+}

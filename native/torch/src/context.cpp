@@ -1,0 +1,130 @@
+#include <ATen/CPUGeneratorImpl.h>
+#include <ATen/Context.h>
+#include <ATen/Parallel.h>
+#include <torch/csrc/api/include/torch/version.h>
+
+#include <mutex>
+
+#include "common.h"
+
+using namespace facemix;
+
+namespace {
+
+void* release_generator(const at::Generator& generator) {
+  auto* implementation = generator.unsafeGetGeneratorImpl();
+  c10::raw::intrusive_ptr::incref(implementation);
+  return implementation;
+}
+
+}  // namespace
+
+const char* fm_torch_version() { return TORCH_VERSION; }
+
+int fm_manual_seed(int64_t seed) {
+  return guarded([&] { at::manual_seed(static_cast<uint64_t>(seed)); });
+}
+
+int fm_generator_default(int64_t device, void** generator) {
+  return guarded([&] { *generator = release_generator(at::globalContext().defaultGenerator(unpack(device))); });
+}
+
+int fm_generator_create(int64_t seed, int64_t device, void** generator) {
+  return guarded([&] {
+    const auto place = unpack(device);
+    auto created = place.is_cpu() ? at::detail::createCPUGenerator(static_cast<uint64_t>(seed))
+                                  : at::globalContext().defaultGenerator(place).clone();
+    created.set_current_seed(static_cast<uint64_t>(seed));
+    *generator = release_generator(created);
+  });
+}
+
+void fm_generator_delete(void* generator) {
+  if (generator != nullptr)
+    c10::raw::intrusive_ptr::decref(static_cast<c10::GeneratorImpl*>(generator));
+}
+
+int fm_generator_seed(void* generator, int64_t seed) {
+  return guarded([&] {
+    auto target = borrow_generator(generator);
+    std::lock_guard<std::mutex> lock(target.mutex());
+    target.set_current_seed(static_cast<uint64_t>(seed));
+  });
+}
+
+int fm_generator_current_seed(void* generator, int64_t* seed) {
+  return guarded([&] { *seed = static_cast<int64_t>(borrow_generator(generator).current_seed()); });
+}
+
+int fm_generator_new_seed(void* generator, int64_t* seed) {
+  return guarded([&] {
+    auto target = borrow_generator(generator);
+    std::lock_guard<std::mutex> lock(target.mutex());
+    *seed = static_cast<int64_t>(target.seed());
+  });
+}
+
+int fm_generator_state(void* generator, void** state) {
+  return guarded([&] {
+    auto source = borrow_generator(generator);
+    std::lock_guard<std::mutex> lock(source.mutex());
+    *state = release(source.get_state());
+  });
+}
+
+int fm_generator_set_state(void* generator, void* state) {
+  return guarded([&] {
+    auto target = borrow_generator(generator);
+    std::lock_guard<std::mutex> lock(target.mutex());
+    target.set_state(borrow(state));
+  });
+}
+
+int32_t fm_threads() { return at::get_num_threads(); }
+
+int fm_set_threads(int32_t count) {
+  return guarded([&] { at::set_num_threads(count); });
+}
+
+int32_t fm_interop_threads() { return at::get_num_interop_threads(); }
+
+int fm_set_interop_threads(int32_t count) {
+  return guarded([&] { at::set_num_interop_threads(count); });
+}
+
+int32_t fm_cuda_available() { return at::globalContext().hasCUDA() && at::detail::getCUDAHooks().getNumGPUs() > 0; }
+
+int32_t fm_cuda_count() { return at::globalContext().hasCUDA() ? at::detail::getCUDAHooks().getNumGPUs() : 0; }
+
+int32_t fm_cudnn_available() { return fm_cuda_available() && at::detail::getCUDAHooks().hasCuDNN(); }
+
+int fm_cuda_synchronize(int32_t device) {
+  return guarded([&] {
+#if TORCH_VERSION_MAJOR >= 2
+    at::detail::getCUDAHooks().deviceSynchronize(static_cast<c10::DeviceIndex>(device));
+#else
+    TORCH_CHECK(fm_cuda_available(), "there is no CUDA device to wait for");
+    // Reading one number back waits for all that was queued before it.
+    at::zeros({1}, at::device(at::Device(at::kCUDA, static_cast<c10::DeviceIndex>(device)))).item();
+#endif
+  });
+}
+
+int32_t fm_flag(int32_t which) {
+  switch (which) {
+    case 0: return at::globalContext().allowTF32CuBLAS();
+    case 1: return at::globalContext().allowTF32CuDNN();
+    case 2: return at::globalContext().benchmarkCuDNN();
+    default: return at::globalContext().deterministicAlgorithms();
+  }
+}
+
+void fm_set_flag(int32_t which, int32_t value) {
+  auto& context = at::globalContext();
+  switch (which) {
+    case 0: context.setAllowTF32CuBLAS(value != 0); break;
+    case 1: context.setAllowTF32CuDNN(value != 0); break;
+    case 2: context.setBenchmarkCuDNN(value != 0); break;
+    default: context.setDeterministicAlgorithms(value != 0, false); break;
+  }
+}

@@ -1,0 +1,110 @@
+// The C surface of libfacemix_torch: what compat/TorchSharp calls, and nothing else.
+//
+// Every function that can fail returns 0 when it succeeded and 1 when it did not; the message of the failure is then
+// fm_error() of the same thread. No exception leaves this library.
+//
+// A tensor crosses as the address of its TensorImpl with one reference owned by the receiver: fm_tensor_delete gives
+// it back. The same tensor therefore always has the same address, as long as anyone holds it.
+#pragma once
+
+#include <stdint.h>
+
+#define FM_API extern "C" __attribute__((visibility("default")))
+
+enum FmTag : int32_t {
+  FM_NONE = 0,
+  FM_TENSOR = 1,       // pointer
+  FM_INT = 2,          // integer
+  FM_DOUBLE = 3,       // real
+  FM_BOOL = 4,         // integer
+  FM_INTS = 5,         // pointer to count int64
+  FM_DOUBLES = 6,      // pointer to count double
+  FM_BOOLS = 7,        // pointer to count int64, zero or not
+  FM_TENSORS = 8,      // pointer to count tensors; a null one is "no tensor" where the schema allows it
+  FM_STRING = 9,       // pointer to count bytes of UTF-8
+  FM_DEVICE = 10,      // integer: type << 32 | index, index -1 for "the current one"
+  FM_GENERATOR = 11,   // pointer
+  FM_COMPLEX = 12,     // pointer to two double
+};
+
+struct FmValue {
+  int32_t tag;
+  int32_t count;
+  union {
+    int64_t integer;
+    double real;
+    void* pointer;
+  };
+};
+
+// operators.cpp
+FM_API const char* fm_error();
+// Finds "aten::name" with this overload; the operator lives as long as the process.
+FM_API int fm_operator(const char* name, const char* overload, void** found);
+// Runs the operator. Arguments are in the schema's order; those left out at the end take the schema's defaults.
+// A list of tensors among the results is valid until this thread's next call.
+FM_API int fm_call(void* op, const FmValue* arguments, int32_t argument_count, FmValue* results,
+                   int32_t result_capacity, int32_t* result_count);
+
+// tensors.cpp
+FM_API void fm_tensor_delete(void* tensor);
+FM_API void* fm_tensor_share(void* tensor);
+FM_API int64_t fm_tensor_dimensions(void* tensor);
+FM_API int fm_tensor_sizes(void* tensor, int64_t* sizes);
+FM_API int fm_tensor_strides(void* tensor, int64_t* strides);
+FM_API int64_t fm_tensor_elements(void* tensor);
+FM_API int64_t fm_tensor_storage_offset(void* tensor);
+FM_API int32_t fm_tensor_dtype(void* tensor);
+FM_API int64_t fm_tensor_device(void* tensor);
+FM_API int64_t fm_tensor_element_size(void* tensor);
+FM_API int32_t fm_tensor_is_contiguous(void* tensor);
+FM_API int32_t fm_tensor_is_sparse(void* tensor);
+FM_API int fm_tensor_data(void* tensor, void** data);
+// A new tensor in main memory with a copy of the bytes at data.
+FM_API int fm_tensor_from(const void* data, const int64_t* sizes, int32_t dimensions, int32_t dtype, void** created);
+FM_API int fm_tensor_item(void* tensor, FmValue* item);
+
+// autograd.cpp
+FM_API int fm_backward(void* const* tensors, void* const* gradients, int32_t count, void* const* inputs,
+                       int32_t input_count, int32_t retain_graph, int32_t create_graph);
+FM_API int fm_grad(void* const* outputs, void* const* gradients, int32_t count, void* const* inputs,
+                   int32_t input_count, int32_t retain_graph, int32_t create_graph, int32_t allow_unused, void** found);
+FM_API int fm_tensor_grad(void* tensor, void** gradient);
+FM_API int fm_tensor_set_grad(void* tensor, void* gradient);
+FM_API int32_t fm_tensor_requires_grad(void* tensor);
+FM_API int fm_tensor_set_requires_grad(void* tensor, int32_t requires_grad);
+FM_API int32_t fm_tensor_is_leaf(void* tensor);
+FM_API int fm_tensor_retain_grad(void* tensor);
+FM_API int fm_tensor_set_data(void* tensor, void* source);
+FM_API int32_t fm_grad_mode();
+FM_API void fm_set_grad_mode(int32_t enabled);
+FM_API int32_t fm_inference_mode();
+// A guard that must be closed by the thread that opened it, in reverse order of opening.
+FM_API void* fm_open_inference_mode(int32_t enabled);
+FM_API void fm_close_inference_mode(void* guard);
+// Autocast on a kind of device; dtype as ScalarType. Leaving the outermost region must clear the cache of casts.
+FM_API int32_t fm_autocast(int32_t device_type);
+FM_API int fm_set_autocast(int32_t device_type, int32_t enabled, int32_t dtype);
+FM_API void fm_clear_autocast_cache();
+
+// context.cpp
+FM_API const char* fm_torch_version();
+FM_API int fm_manual_seed(int64_t seed);
+FM_API int fm_generator_default(int64_t device, void** generator);
+FM_API int fm_generator_create(int64_t seed, int64_t device, void** generator);
+FM_API void fm_generator_delete(void* generator);
+FM_API int fm_generator_seed(void* generator, int64_t seed);
+FM_API int fm_generator_current_seed(void* generator, int64_t* seed);
+FM_API int fm_generator_new_seed(void* generator, int64_t* seed);
+FM_API int fm_generator_state(void* generator, void** state);
+FM_API int fm_generator_set_state(void* generator, void* state);
+FM_API int32_t fm_threads();
+FM_API int fm_set_threads(int32_t count);
+FM_API int32_t fm_interop_threads();
+FM_API int fm_set_interop_threads(int32_t count);
+FM_API int32_t fm_cuda_available();
+FM_API int32_t fm_cuda_count();
+FM_API int32_t fm_cudnn_available();
+FM_API int fm_cuda_synchronize(int32_t device);
+FM_API int32_t fm_flag(int32_t which);
+FM_API void fm_set_flag(int32_t which, int32_t value);
