@@ -58,7 +58,7 @@ internal static class CsvLabels
     {
         try
         {
-            using var reader = CsvReader.FromText(text, new CsvReaderOptions { Separator = ',', HasHeader = false, SkipEmptyLines = true });
+            using var reader = CsvReader.FromText(text, new CsvReaderOptions { Separator = ',', HasHeader = false, SkipEmptyLines = true, TrackLineNumbers = true, PoolStrings = true });
             if (!reader.Read() || reader.FieldCount < 2)
                 throw new DataException($"{path} is not a CSV: its first line has no comma.");
             var header = Record(reader);
