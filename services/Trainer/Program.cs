@@ -1,1 +1,32 @@
-Console.WriteLine("FaceMix Trainer");
+using System.CommandLine;
+using FaceMix.ModelStore;
+using FaceMix.Trainer;
+using FaceMix.Trainer.Commands;
+using FaceMix.Trainer.Data;
+
+var root = new RootCommand("Trains FaceMix's models on drawn faces or photographs, publishes them and fills the latent store.")
+{
+    TrainCommand.Create(), PublishCommand.Create(), EncodeCommand.Create(), DrawCommand.Create(), EvaluateCommand.Create(),
+};
+var parsed = root.Parse(args);
+if (parsed.Errors.Count > 0)
+{
+    foreach (var error in parsed.Errors)
+        Console.Error.WriteLine(error.Message);
+    Console.Error.WriteLine("--help says what can be asked for.");
+    return 2;
+}
+try
+{
+    return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
+}
+catch (UsageException e)
+{
+    Console.Error.WriteLine(e.Message);
+    return 2;
+}
+catch (Exception e) when (e is DataException or ModelStoreException or IOException or InvalidDataException or UnauthorizedAccessException or Grpc.Core.RpcException)
+{
+    Console.Error.WriteLine(e.Message);
+    return 1;
+}

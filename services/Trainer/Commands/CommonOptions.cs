@@ -1,0 +1,95 @@
+using System.CommandLine;
+using FaceMix.Trainer.Data;
+
+namespace FaceMix.Trainer.Commands;
+
+/// <summary>Options that several commands take, with one meaning everywhere.</summary>
+internal static class CommonOptions
+{
+    /// <summary>The word that stands for drawn faces.</summary>
+    public const string Drawn = "drawn";
+
+    public const string DefaultStore = "http://127.0.0.1:5102";
+
+    public static Option<string> Models() => new("--models")
+    {
+        Description = "Folder of published models, of their runs' state beside them",
+        HelpName = "DIR",
+        DefaultValueFactory = _ => Path.Combine(".facemix", "models"),
+    };
+
+    public static Option<string> Data() => new("--data")
+    {
+        Description = "\"drawn\", or a folder of pictures",
+        HelpName = "drawn|FOLDER",
+        DefaultValueFactory = _ => Drawn,
+    };
+
+    public static Option<string?> Labels() => new("--labels")
+    {
+        Description = "CSV of attributes: a header, then the file and one column each",
+        HelpName = "CSV",
+    };
+
+    public static Option<ulong> Seed(string description) => new("--seed")
+    {
+        Description = description,
+        HelpName = "N",
+        DefaultValueFactory = _ => 1,
+    };
+
+    public static Option<string> Store() => new("--store")
+    {
+        Description = "Address of the latent store",
+        HelpName = "URL",
+        DefaultValueFactory = _ => DefaultStore,
+    };
+
+    public static Option<int> Threads() => new("--threads")
+    {
+        Description = "Threads of one step. On small machines one is fastest: two share a core and wait for each other",
+        HelpName = "N",
+        DefaultValueFactory = _ => 1,
+    };
+
+    public static Option<bool> Json() => new("--json") { Description = "End with one line of JSON on standard output; everything else goes to standard error" };
+
+    public static Option<string> ModelName() => new("--model")
+    {
+        Description = "NAME@VERSION, or NAME for its newest version; empty: the newest of all",
+        HelpName = "NAME[@VERSION]",
+        DefaultValueFactory = _ => string.Empty,
+    };
+
+    /// <summary>Opens the faces that <c>--data</c> and its companions name.</summary>
+    /// <exception cref="UsageException">There is no such folder or file.</exception>
+    public static FaceData Open(string data, string? labels, string models, int size, ulong seed, int count, int heldOut, CancellationToken cancellation)
+    {
+        if (data != Drawn && !Directory.Exists(data))
+            throw new UsageException($"--data {data}: there is no such folder (\"drawn\" draws faces).");
+        if (labels is not null && !File.Exists(labels))
+            throw new UsageException($"--labels {labels}: there is no such file.");
+        var options = new FaceDataOptions
+        {
+            Path = data == Drawn ? null : Path.GetFullPath(data),
+            Labels = labels is null ? null : Path.GetFullPath(labels),
+            Size = size,
+            Seed = seed,
+            DrawnCount = count,
+            DrawnHeldOut = heldOut,
+            CacheFolder = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(models)) ?? ".", "cache"),
+        };
+        var opened = FaceDataset.Open(options, new PlainCount("faces prepared"), cancellation);
+        foreach (var note in opened.Notes)
+            Console.Error.WriteLine(note);
+        if (opened.Skipped.Count > 0)
+        {
+            Console.Error.WriteLine($"{opened.Skipped.Count} files were skipped:");
+            foreach (var skipped in opened.Skipped.Take(20))
+                Console.Error.WriteLine($"  {skipped.Path}: {skipped.Reason}");
+            if (opened.Skipped.Count > 20)
+                Console.Error.WriteLine($"  and {opened.Skipped.Count - 20} more");
+        }
+        return opened;
+    }
+}

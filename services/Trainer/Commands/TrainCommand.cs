@@ -1,0 +1,168 @@
+using System.CommandLine;
+using System.Text.Json;
+using FaceMix.Trainer.Export;
+using FaceMix.Trainer.Presets;
+using FaceMix.Trainer.Training;
+
+namespace FaceMix.Trainer.Commands;
+
+/// <summary><c>train</c>: learns, publishes, and puts the labelled faces' latents into the store if one answers.</summary>
+internal static class TrainCommand
+{
+    // So many that none is seen twice within an hour on one core.
+    private const int DefaultDrawn = 1_000_000;
+
+    private static readonly Option<string> s_preset = new("--preset")
+    {
+        Description = $"What to train: {string.Join(", ", PresetReader.Names)}, or a .yaml file",
+        HelpName = "NAME|FILE",
+        DefaultValueFactory = _ => "facemix-64",
+    };
+
+    private static readonly Option<string[]> s_set = new("--set")
+    {
+        Description = "Changes one value of the preset, such as training.batch=32; may be given again",
+        HelpName = "KEY=VALUE",
+        DefaultValueFactory = _ => [],
+    };
+
+    private static readonly Option<string> s_data = CommonOptions.Data();
+    private static readonly Option<string?> s_labels = CommonOptions.Labels();
+    private static readonly Option<string> s_models = CommonOptions.Models();
+
+    private static readonly Option<string> s_maxTime = new("--max-time")
+    {
+        Description = "Training time in all: 90s, 6m, 1h30m; 0s: until training.max_steps. Resuming with a longer time goes on",
+        HelpName = "TIME",
+        DefaultValueFactory = _ => "6m",
+    };
+
+    private static readonly Option<ulong> s_seed = CommonOptions.Seed("Decides faces, first weights, order and noise");
+
+    private static readonly Option<int> s_count = new("--count")
+    {
+        Description = "How many faces to draw, where they are drawn",
+        HelpName = "N",
+        DefaultValueFactory = _ => DefaultDrawn,
+    };
+
+    private static readonly Option<string?> s_resume = new("--resume")
+    {
+        Description = "Goes on with a run of the preset's model, or with its newest",
+        HelpName = "RUN",
+        Arity = ArgumentArity.ZeroOrOne,
+    };
+
+    private static readonly Option<string?> s_credit = new("--credit")
+    {
+        Description = "Licence and credit of the pictures, for the card",
+        HelpName = "TEXT",
+    };
+
+    private static readonly Option<string> s_store = CommonOptions.Store();
+
+    private static readonly Option<int> s_encode = new("--encode")
+    {
+        Description = "How many labelled faces to put into the store afterwards; 0: none",
+        HelpName = "N",
+        DefaultValueFactory = _ => 5000,
+    };
+
+    private static readonly Option<int> s_threads = CommonOptions.Threads();
+    private static readonly Option<bool> s_json = CommonOptions.Json();
+
+    public static Command Create()
+    {
+        var command = new Command("train", "Trains a model, publishes it, and puts labelled latents into the store if one answers")
+        {
+            s_preset, s_data, s_labels, s_models, s_maxTime, s_seed, s_set, s_count, s_resume, s_credit, s_store, s_encode, s_threads, s_json,
+        };
+        command.SetAction((parsed, _) => RunAsync(parsed));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(ParseResult parsed)
+    {
+        using var interruption = new Interruption();
+        var models = parsed.GetValue(s_models)!;
+        Machine.UseThreads(parsed.GetValue(s_threads));
+        var (folder, request, preset) = Begin(parsed, models);
+        using var data = CommonOptions.Open(
+            request.Data, request.Labels, models, preset.Model.ImageSize, request.Seed, request.Count, preset.Training.HeldOut, interruption.Token);
+
+        using var run = new TrainingRun(preset, request.Seed);
+        if (File.Exists(folder.CheckpointPath))
+            Checkpoint.Load(run, folder.CheckpointPath);
+        var history = History.Load(folder.HistoryPath, run.State.Step);
+        var limits = new RunLimits(request.MaxTimeSeconds is { } seconds ? TimeSpan.FromSeconds(seconds) : null, preset.Training.MaxSteps);
+        Console.Error.WriteLine($"{preset.Name}: {run.ParameterCount:N0} parameters; run {folder.Name}, {(run.State.Step == 0 ? "from the start" : $"from step {run.State.Step}")}");
+
+        bool finished;
+        using (var progress = new ConsoleProgress(TimeProvider.System, Console.Error))
+        {
+            var loop = new TrainingLoop(run, folder, history, TimeProvider.System);
+            finished = loop.Run(data.Training, preset.Training.Flip && !data.IsDrawn, request.Seed, limits, progress, interruption.Token);
+        }
+        if (!finished)
+        {
+            Console.Error.WriteLine($"Stopped at step {run.State.Step}; everything is saved. Go on with: train --preset {preset.Name} --resume {folder.Name}");
+            return interruption.ExitCode;
+        }
+
+        var (id, metrics) = new VersionWriter(models, parsed.GetValue(s_threads), TimeProvider.System).Publish(run, request, history, data, request.Seed);
+        Console.Error.WriteLine($"Published {id}: PSNR {metrics["psnr_db"]:0.00} dB on held-out faces, {metrics["mean_picture_psnr_db"]:0.00} dB for their mean picture.");
+        var encoded = await EncodeAsync(parsed, models, id.ToString(), data, interruption);
+        if (parsed.GetValue(s_json))
+            Console.WriteLine(JsonSerializer.Serialize(new { model = id.ToString(), run = folder.Name, steps = run.State.Step, encoded, metrics }));
+        return interruption.ExitCode;
+    }
+
+    private static (RunFolder Folder, RunRequest Request, Preset Preset) Begin(ParseResult parsed, string models)
+    {
+        var maxTime = Duration.Parse(parsed.GetValue(s_maxTime)!).TotalSeconds;
+        if (parsed.GetResult(s_resume) is not null)
+        {
+            if (parsed.GetValue(s_set)!.Length > 0)
+                throw new UsageException("--set cannot change a run that has begun; begin a new one.");
+            var name = PresetReader.Read(parsed.GetValue(s_preset)!).Name;
+            var folder = RunFolder.Open(models, name, parsed.GetValue(s_resume) ?? string.Empty);
+            var begun = folder.ReadRequest();
+            if (parsed.GetResult(s_maxTime) is { Implicit: false })
+                begun = begun with { MaxTimeSeconds = maxTime > 0 ? maxTime : null };
+            return (folder, begun, folder.ReadPreset());
+        }
+        var preset = PresetReader.Read(parsed.GetValue(s_preset)!, parsed.GetValue(s_set));
+        if (maxTime <= 0 && preset.Training.MaxSteps == 0)
+            throw new UsageException("--max-time 0s needs --set training.max_steps=N; otherwise nothing would end the run.");
+        var request = new RunRequest
+        {
+            Data = parsed.GetValue(s_data)!,
+            Labels = parsed.GetValue(s_labels),
+            Seed = parsed.GetValue(s_seed),
+            Count = parsed.GetValue(s_count),
+            Credit = parsed.GetValue(s_credit),
+            MaxTimeSeconds = maxTime > 0 ? maxTime : null,
+            Command = Machine.CommandLine(Environment.GetCommandLineArgs().Skip(1)),
+        };
+        return (RunFolder.Create(models, preset, request, DateTimeOffset.UtcNow), request, preset);
+    }
+
+    private static async Task<int> EncodeAsync(ParseResult parsed, string models, string model, Data.FaceData data, Interruption interruption)
+    {
+        var count = parsed.GetValue(s_encode);
+        if (count <= 0 || interruption.ExitCode != 0)
+            return 0;
+        var (manifest, folder) = ModelLookup.Find(models, model);
+        using var faces = new OnnxFaces(folder, manifest.ImageSize, manifest.LatentSize, parsed.GetValue(s_threads));
+        var store = new StoreClient(parsed.GetValue(s_store)!);
+        try
+        {
+            return await store.AddAsync(faces, model, data, count, new PlainCount("faces put into the latent store"), interruption.Token);
+        }
+        catch (StoreUnavailableException e)
+        {
+            Console.Error.WriteLine($"{e.Message} Once it runs: encode --model {model} --count {count}");
+            return 0;
+        }
+    }
+}

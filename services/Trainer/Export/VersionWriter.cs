@@ -1,0 +1,117 @@
+using System.Reflection;
+using FaceMix.Imaging;
+using FaceMix.ModelStore;
+using FaceMix.Trainer.Data;
+using FaceMix.Trainer.Models;
+using FaceMix.Trainer.Reports;
+using FaceMix.Trainer.Training;
+
+namespace FaceMix.Trainer.Export;
+
+/// <summary>Turns a finished run into a published model version.</summary>
+/// <param name="models">The models folder.</param>
+/// <param name="threads">Threads of the ONNX sessions that measure it.</param>
+/// <param name="time">Names the version.</param>
+public sealed class VersionWriter(string models, int threads, TimeProvider time)
+{
+    private const int DensityFaces = 4000;
+    private const int SheetColumns = 12;
+    private const int SampleRows = 3;
+
+    /// <summary>Exports the averaged weights, checks and measures the exported files, and publishes all of it at once.</summary>
+    /// <returns>The version and what was measured.</returns>
+    /// <exception cref="InvalidDataException">The exported decoder differs from the trained one.</exception>
+    public (ModelVersionId Id, IReadOnlyDictionary<string, double> Metrics) Publish(TrainingRun run, RunRequest request, History history, FaceData data, ulong seed)
+    {
+        using var averaged = new FaceMixVae(run.Preset.Model);
+        run.Average.CopyTo(averaged);
+        averaged.eval();
+        var weights = Weights.Of(averaged);
+
+        using var publication = new ModelPublisher(models, time).Begin(run.Preset.Name);
+        string PathOf(string file) => Path.Combine(publication.Folder, file);
+        weights.Save(PathOf(ModelFiles.Weights));
+        File.WriteAllBytes(PathOf(ModelFiles.Decoder), FaceMixExport.Decoder(run.Preset.Model, weights));
+        File.WriteAllBytes(PathOf(ModelFiles.Encoder), FaceMixExport.Encoder(run.Preset.Model, weights));
+
+        using var faces = new OnnxFaces(publication.Folder, run.Preset.Model.ImageSize, run.Preset.Model.Latent, threads);
+        var worst = ExportCheck.Decoder(averaged, faces, seed);
+        var density = FitDensity(faces, data.Training, seed);
+        density.Save(PathOf(ModelFiles.Density));
+
+        var measured = Measurement.Of(faces, data, run.Preset.Training.HeldOut);
+        var metrics = new SortedDictionary<string, double>(StringComparer.Ordinal)
+        {
+            ["psnr_db"] = Math.Round(measured.PsnrDb, 3),
+            ["mean_picture_psnr_db"] = Math.Round(measured.MeanPicturePsnrDb, 3),
+            ["kl_nats"] = Math.Round(measured.KlNats, 2),
+            ["held_out"] = measured.HeldOut,
+            ["steps"] = run.State.Step,
+            ["pictures"] = run.State.Pictures,
+            ["minutes"] = Math.Round(run.State.Elapsed.TotalMinutes, 2),
+            ["parameters"] = run.ParameterCount,
+            ["export_difference_255ths"] = worst,
+        };
+        var sheet = Sheet(faces, measured, density, seed);
+        File.WriteAllBytes(PathOf(ModelFiles.Samples), sheet);
+
+        var facts = new CardFacts
+        {
+            Version = publication.Version.ToString(),
+            Preset = run.Preset,
+            Parameters = run.ParameterCount,
+            DatasetName = data.Training.Name,
+            DatasetDigest = data.Training.Digest,
+            DatasetNotes = data.Notes,
+            Drawn = data.IsDrawn,
+            Credit = request.Credit,
+            State = run.State,
+            Request = request,
+            Metrics = metrics,
+            Machine = $"{Environment.ProcessorCount} processors, {TorchSharp.torch.get_num_threads()} of them used by the steps",
+        };
+        File.WriteAllText(PathOf(ModelFiles.Card), Card.Write(facts));
+        File.WriteAllText(PathOf(ModelFiles.Report), HtmlReport.Write(facts, history, sheet, weights));
+        publication.Publish(new ModelDescription
+        {
+            Architecture = "facemix",
+            ImageSize = run.Preset.Model.ImageSize,
+            ImageChannels = 3,
+            LatentSize = run.Preset.Model.Latent,
+            Preset = run.Preset.Name,
+            Dataset = new ModelDataset(data.Training.Name, data.Training.Digest),
+            Attributes = data.Training.AttributeNames,
+            Metrics = metrics,
+            CodeRevision = CodeRevision,
+        });
+        return (publication.Version, metrics);
+    }
+
+    private static string CodeRevision =>
+        typeof(VersionWriter).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown";
+
+    private static Density FitDensity(OnnxFaces faces, IFaceSource training, ulong seed)
+    {
+        var (mean, logvar) = faces.Encode(Measurement.ReadFaces(training, Math.Min(DensityFaces, training.Count)));
+        return Density.Fit(mean, logvar, faces.Latent, seed);
+    }
+
+    private static byte[] Sheet(OnnxFaces faces, Measurement measured, Density density, ulong seed)
+    {
+        var row = SheetColumns * faces.ImageSize * faces.ImageSize * 3;
+        byte[] Row(byte[] pictures, int index) =>
+            [.. pictures.AsSpan(Math.Min(index * row, pictures.Length), Math.Clamp(pictures.Length - (index * row), 0, row))];
+        var samples = faces.Decode(density.Sample(SampleRows * SheetColumns, seed));
+        var rows = new List<(string, byte[])>
+        {
+            ("originals, held out", Row(measured.Originals, 0)),
+            ("reconstructions", Row(measured.Reconstructions, 0)),
+            ("originals, held out", Row(measured.Originals, 1)),
+            ("reconstructions", Row(measured.Reconstructions, 1)),
+        };
+        for (var i = 0; i < SampleRows; i++)
+            rows.Add((i == 0 ? "new faces from the fitted density" : string.Empty, Row(samples, i)));
+        rows.RemoveAll(entry => entry.Item2.Length == 0);
+        return ImageEncoder.Encode(SampleSheet.Draw(rows, faces.ImageSize), ImageFormat.Png);
+    }
+}

@@ -1,0 +1,47 @@
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace FaceMix.Trainer.Models;
+
+/// <summary>
+/// Reads attributes off a picture. Trained on originals only, it tells whether a reconstruction still shows what the
+/// original showed, which a pixel error cannot: most pixels are wall and skin.
+/// </summary>
+public sealed class Judge : Module<Tensor, Tensor>
+{
+    private static readonly int[] s_channels = [32, 48, 96, 128];
+
+    private readonly ModuleList<Conv2d> convs = new();
+    private readonly ModuleList<BatchNorm2d> norms = new();
+    private readonly Linear hidden;
+    private readonly Linear answers;
+
+    /// <param name="imageSize">Width and height of a picture, a power of two from 32.</param>
+    /// <param name="attributes">How many questions it answers.</param>
+    public Judge(int imageSize, int attributes)
+        : base(nameof(Judge))
+    {
+        var (channels, size) = (12, imageSize / 2);
+        foreach (var next in s_channels)
+        {
+            var stride = convs.Count == 0 ? 1 : 2;
+            convs.Add(nn.Conv2d(channels, next, 3, stride: stride, padding: 1, bias: false));
+            norms.Add(nn.BatchNorm2d(next));
+            (channels, size) = (next, size / stride);
+        }
+        hidden = nn.Linear(channels * size * size, 128);
+        answers = nn.Linear(128, attributes);
+        RegisterComponents();
+    }
+
+    /// <param name="input">[N, 3, H, W] in [-1, 1].</param>
+    /// <returns>Logits [N, attributes]; above 0 means yes.</returns>
+    public override Tensor forward(Tensor input)
+    {
+        var x = functional.pixel_unshuffle(input, 2);
+        for (var i = 0; i < convs.Count; i++)
+            x = functional.relu(norms[i].call(convs[i].call(x)));
+        return answers.call(functional.relu(hidden.call(x.flatten(1))));
+    }
+}

@@ -1,0 +1,86 @@
+using System.Globalization;
+
+namespace FaceMix.Trainer.Training;
+
+/// <summary>One row of a run's history.</summary>
+/// <param name="Step">Steps done.</param>
+/// <param name="Seconds">Training time.</param>
+/// <param name="Values">Mean since the row before, by name.</param>
+public sealed record HistoryRow(long Step, double Seconds, IReadOnlyDictionary<string, double> Values);
+
+/// <summary>A run's losses over time, kept as CSV: one row for a number of steps, so that a long run's file stays small.</summary>
+public sealed class History
+{
+    /// <summary>Rows are merged beyond this many.</summary>
+    private const int MaxRows = 2000;
+
+    private readonly List<HistoryRow> _rows = [];
+    private readonly Dictionary<string, double> _sums = new(StringComparer.Ordinal);
+    private int _pending;
+
+    public IReadOnlyList<HistoryRow> Rows => _rows;
+
+    /// <summary>Steps that make a row.</summary>
+    public int StepsPerRow { get; private set; } = 10;
+
+    public void Add(RunState state, StepReport report)
+    {
+        if (report.Skipped)
+            return;
+        Count("total", report.Total);
+        Count("learning_rate", report.LearningRate);
+        foreach (var term in report.Terms)
+            Count(term.Name, term.Value);
+        if (++_pending < StepsPerRow)
+            return;
+        _rows.Add(new HistoryRow(state.Step, state.Elapsed.TotalSeconds, _sums.ToDictionary(pair => pair.Key, pair => pair.Value / _pending)));
+        _sums.Clear();
+        _pending = 0;
+        if (_rows.Count > MaxRows)
+            Thin();
+    }
+
+    public void Save(string path)
+    {
+        var names = _rows.SelectMany(row => row.Values.Keys).Distinct().ToList();
+        var lines = _rows.Select(row => string.Join(',', [
+            row.Step.ToString(CultureInfo.InvariantCulture),
+            row.Seconds.ToString("0.0", CultureInfo.InvariantCulture),
+            .. names.Select(name => row.Values.TryGetValue(name, out var value) ? value.ToString("G6", CultureInfo.InvariantCulture) : string.Empty)]));
+        var temporary = path + ".tmp";
+        File.WriteAllLines(temporary, lines.Prepend(string.Join(',', ["step", "seconds", .. names])));
+        File.Move(temporary, path, overwrite: true);
+    }
+
+    /// <summary>Reads a history up to a checkpoint's step; a run without one starts empty.</summary>
+    public static History Load(string path, long lastStep)
+    {
+        var history = new History();
+        if (!File.Exists(path))
+            return history;
+        var lines = File.ReadAllLines(path);
+        var names = lines[0].Split(',')[2..];
+        foreach (var fields in lines.Skip(1).Select(line => line.Split(',')))
+        {
+            var row = new HistoryRow(
+                long.Parse(fields[0], CultureInfo.InvariantCulture),
+                double.Parse(fields[1], CultureInfo.InvariantCulture),
+                names.Zip(fields.Skip(2)).Where(pair => pair.Second.Length > 0)
+                    .ToDictionary(pair => pair.First, pair => double.Parse(pair.Second, CultureInfo.InvariantCulture)));
+            if (row.Step <= lastStep)
+                history._rows.Add(row);
+        }
+        if (history._rows.Count > 1)
+            history.StepsPerRow = (int)Math.Max(1, history._rows[^1].Step - history._rows[^2].Step);
+        return history;
+    }
+
+    private void Count(string name, double value) => _sums[name] = _sums.GetValueOrDefault(name) + value;
+
+    private void Thin()
+    {
+        StepsPerRow *= 2;
+        for (var i = _rows.Count - 1; i >= 0; i -= 2)
+            _rows.RemoveAt(i);
+    }
+}

@@ -1,0 +1,91 @@
+using FaceMix.Trainer.Data;
+using FaceMix.Trainer.Models;
+using FaceMix.Trainer.Reports;
+using static TorchSharp.torch;
+
+namespace FaceMix.Trainer.Training;
+
+/// <summary>Trains a <see cref="Judge"/> on originals until it is sure of every attribute, or its steps are used up.</summary>
+public static class JudgeTraining
+{
+    /// <summary>Accuracy on every attribute at which training ends.</summary>
+    public const double GoodEnough = 0.975;
+
+    private const int Batch = 64;
+    private const int StepsBetweenLooks = 200;
+    private const int FacesPerLook = 1000;
+    private const double LearningRateTop = 2e-3;
+
+    /// <param name="source">Faces to learn from; the last <see cref="FacesPerLook"/> of them are looked at only.</param>
+    /// <param name="seed">Decides first weights and order.</param>
+    /// <param name="maxSteps">Steps at most.</param>
+    /// <param name="say">Hears a line at every look.</param>
+    /// <param name="cancellation">Ends it.</param>
+    /// <exception cref="OperationCanceledException">It was asked to end.</exception>
+    public static Judge Train(IFaceSource source, ulong seed, int maxSteps, Action<string> say, CancellationToken cancellation)
+    {
+        manual_seed((long)(Noise.Mix(seed) >> 1));
+        var judge = new Judge(source.Size, source.AttributeNames.Count);
+        using var optimizer = optim.AdamW(judge.parameters(), LearningRateTop, weight_decay: 1e-3);
+        using var loader = new BatchLoader(source, new BatchLoaderOptions { BatchSize = Batch, Seed = seed, Ahead = 2 });
+        var looked = Measurement.ReadFaces(source, FacesPerLook);
+        var truth = Enumerable.Range(0, FacesPerLook).Select(i => source.Attributes((int)((long)i * source.Count / FacesPerLook))).ToArray();
+        for (var step = 0; step < maxSteps; step++)
+        {
+            foreach (var group in optimizer.ParamGroups)
+                group.LearningRate = LearningRateTop * Math.Min(1, (step + 1) / 100.0) * (0.02 + (0.98 * 0.5 * (1 + Math.Cos(Math.PI * step / maxSteps))));
+            using (var batch = loader.Next(cancellation)!)
+                Step(judge, optimizer, batch, source);
+            if ((step + 1) % StepsBetweenLooks != 0)
+                continue;
+            var scores = JudgeScores.Of(Answers(judge, looked, FacesPerLook, source.Size), truth, source.AttributeNames);
+            var worst = scores.MinBy(score => score.Accuracy)!;
+            say($"judge: step {step + 1}, its worst attribute is {worst.Attribute} with {worst.Accuracy:0.0%} right");
+            if (worst.Accuracy >= GoodEnough)
+                break;
+        }
+        judge.eval();
+        return judge;
+    }
+
+    /// <summary>Reads attributes off pictures.</summary>
+    /// <param name="judge">Trained.</param>
+    /// <param name="rgb">uint8 [N, H, W, 3].</param>
+    /// <param name="count">N.</param>
+    /// <param name="size">H and W.</param>
+    /// <returns>One mask a picture.</returns>
+    public static ulong[] Answers(Judge judge, byte[] rgb, int count, int size)
+    {
+        const int some = 200;
+        var bytes = size * size * 3;
+        var masks = new ulong[count];
+        judge.eval();
+        using var noGrad = no_grad();
+        for (var first = 0; first < count; first += some)
+        {
+            using var scope = NewDisposeScope();
+            var n = Math.Min(some, count - first);
+            var logits = judge.call(Pixels.ToTensor(rgb.AsSpan(first * bytes, n * bytes).ToArray(), n, size));
+            var values = logits.contiguous().data<float>().ToArray();
+            var attributes = values.Length / n;
+            for (var i = 0; i < values.Length; i++)
+                masks[first + (i / attributes)] |= values[i] > 0 ? 1UL << (i % attributes) : 0;
+        }
+        return masks;
+    }
+
+    private static void Step(Judge judge, optim.Optimizer optimizer, FaceBatch batch, IFaceSource source)
+    {
+        using var scope = NewDisposeScope();
+        judge.train();
+        var attributes = source.AttributeNames.Count;
+        var wanted = new float[batch.Count * attributes];
+        for (var i = 0; i < wanted.Length; i++)
+            wanted[i] = batch.Attributes[i / attributes] >> (i % attributes) & 1;
+        var logits = judge.call(Pixels.ToTensor(batch.Pixels, batch.Count, source.Size));
+        var loss = nn.functional.binary_cross_entropy_with_logits(logits, tensor(wanted, [batch.Count, attributes]));
+        optimizer.zero_grad();
+        loss.backward();
+        optimizer.step();
+    }
+}

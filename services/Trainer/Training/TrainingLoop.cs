@@ -1,0 +1,89 @@
+using FaceMix.Trainer.Data;
+
+namespace FaceMix.Trainer.Training;
+
+/// <summary>Hears of a run's steps; <see cref="ConsoleProgress"/> shows them.</summary>
+public interface ITrainingObserver
+{
+    void Stepped(RunState state, StepReport report, double progress);
+
+    void Saved(RunState state);
+}
+
+/// <summary>Steps until a limit or a cancellation; saves by time, and always at the end.</summary>
+/// <param name="run">Model and state.</param>
+/// <param name="folder">Where to save; null saves nothing.</param>
+/// <param name="history">Takes a row for every few steps.</param>
+/// <param name="time">The clock.</param>
+public sealed class TrainingLoop(TrainingRun run, RunFolder? folder, History history, TimeProvider time)
+{
+    /// <summary>A run whose steps are all skipped would go on for ever without learning.</summary>
+    public const int MaxSkippedInARow = 100;
+
+    /// <summary>Runs; a cancellation ends it after the step at hand, with everything saved.</summary>
+    /// <param name="source">The faces to learn from.</param>
+    /// <param name="flip">Mirrors every second face.</param>
+    /// <param name="dataSeed">Decides the order.</param>
+    /// <param name="limits">What ends the run.</param>
+    /// <param name="observer">Hears of every step.</param>
+    /// <param name="cancellation">Asks to stop.</param>
+    /// <returns>True when a limit was reached, false when it was asked to stop.</returns>
+    /// <exception cref="InvalidDataException">The loss was not finite for <see cref="MaxSkippedInARow"/> steps in a row.</exception>
+    public bool Run(IFaceSource source, bool flip, ulong dataSeed, RunLimits limits, ITrainingObserver observer, CancellationToken cancellation)
+    {
+        using var loader = new BatchLoader(source, new BatchLoaderOptions
+        {
+            BatchSize = run.Preset.Training.Batch,
+            Seed = dataSeed,
+            Flip = flip,
+            Ahead = 2,
+            Start = run.State.Next,
+        });
+        var before = run.State.Elapsed;
+        var started = time.GetTimestamp();
+        var saved = started;
+        var skipped = 0;
+        double progress;
+        while ((progress = limits.Progress(run.State)) < 1 && !cancellation.IsCancellationRequested)
+        {
+            using var batch = NextOrNull(loader, cancellation);
+            if (batch is null)
+                break;
+            var report = run.Step(batch.Pixels, batch.Count, batch.NextPosition, progress);
+            run.State = run.State with { Elapsed = before + time.GetElapsedTime(started) };
+            history.Add(run.State, report);
+            observer.Stepped(run.State, report, limits.Progress(run.State));
+            skipped = report.Skipped ? skipped + 1 : 0;
+            if (skipped >= MaxSkippedInARow)
+                throw new InvalidDataException($"The loss was not finite for {skipped} steps in a row; a lower training.learning_rate may help.");
+            if (time.GetElapsedTime(saved).TotalSeconds >= run.Preset.Training.CheckpointSeconds)
+            {
+                Save(observer);
+                saved = time.GetTimestamp();
+            }
+        }
+        Save(observer);
+        return progress >= 1;
+    }
+
+    private void Save(ITrainingObserver observer)
+    {
+        if (folder is null)
+            return;
+        Checkpoint.Save(run, folder.CheckpointPath);
+        history.Save(folder.HistoryPath);
+        observer.Saved(run.State);
+    }
+
+    private static FaceBatch? NextOrNull(BatchLoader loader, CancellationToken cancellation)
+    {
+        try
+        {
+            return loader.Next(cancellation);
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            return null;
+        }
+    }
+}

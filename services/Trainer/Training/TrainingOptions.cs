@@ -1,0 +1,65 @@
+namespace FaceMix.Trainer.Training;
+
+/// <summary>How a model is trained; what it is lies in <see cref="Models.FaceMixOptions"/>.</summary>
+public sealed record TrainingOptions
+{
+    /// <summary>Pictures per step, 2 to 4096 (batch norm needs more than one).</summary>
+    public int Batch { get; init; } = 64;
+
+    /// <summary>Highest learning rate of AdamW.</summary>
+    public double LearningRate { get; init; } = 2e-3;
+
+    /// <summary>The learning rate falls along a cosine to this part of its height, 0 to 1.</summary>
+    public double FinalRate { get; init; } = 0.02;
+
+    /// <summary>Steps over which the learning rate rises from 0.</summary>
+    public int WarmupSteps { get; init; } = 100;
+
+    public double Beta1 { get; init; } = 0.9;
+
+    public double Beta2 { get; init; } = 0.99;
+
+    /// <summary>Decoupled weight decay of AdamW.</summary>
+    public double WeightDecay { get; init; }
+
+    /// <summary>Gradients are scaled down to this norm; 0 leaves them as they are.</summary>
+    public double ClipNorm { get; init; } = 1;
+
+    /// <summary>Share of the old average kept at each step by the averaged weights, 0 to below 1.</summary>
+    public double Ema { get; init; } = 0.998;
+
+    /// <summary>Ends the run after this many steps; 0: only time ends it.</summary>
+    public long MaxSteps { get; init; }
+
+    /// <summary>Seconds between checkpoints.</summary>
+    public double CheckpointSeconds { get; init; } = 60;
+
+    /// <summary>Mirrors every second picture of a folder; drawn faces need no such thing.</summary>
+    public bool Flip { get; init; } = true;
+
+    /// <summary>Pictures held out for the metrics.</summary>
+    public int HeldOut { get; init; } = 1000;
+
+    /// <exception cref="UsageException">A number is out of its range.</exception>
+    public void Check()
+    {
+        Require(Batch is >= 2 and <= 4096, "batch", Batch, "2 to 4096");
+        Require(LearningRate is > 0 and <= 1, "learning_rate", LearningRate, "above 0, at most 1");
+        Require(FinalRate is >= 0 and <= 1, "final_rate", FinalRate, "0 to 1");
+        Require(WarmupSteps is >= 0 and <= 1_000_000, "warmup_steps", WarmupSteps, "0 to 1000000");
+        Require(Beta1 is >= 0 and < 1, "beta1", Beta1, "0 to below 1");
+        Require(Beta2 is >= 0 and < 1, "beta2", Beta2, "0 to below 1");
+        Require(WeightDecay is >= 0 and <= 1, "weight_decay", WeightDecay, "0 to 1");
+        Require(ClipNorm is >= 0 and <= 1e6, "clip_norm", ClipNorm, "0 to 1000000");
+        Require(Ema is >= 0 and < 1, "ema", Ema, "0 to below 1");
+        Require(MaxSteps >= 0, "max_steps", MaxSteps, "0 or more");
+        Require(CheckpointSeconds is >= 1 and <= 86_400, "checkpoint_seconds", CheckpointSeconds, "1 to 86400");
+        Require(HeldOut is >= 8 and <= 100_000, "held_out", HeldOut, "8 to 100000");
+    }
+
+    private static void Require(bool holds, string key, double value, string range)
+    {
+        if (!holds)
+            throw new UsageException($"training.{key} is {value}; it must be {range}.");
+    }
+}

@@ -1,0 +1,67 @@
+using static TorchSharp.torch;
+
+namespace FaceMix.Trainer.Training;
+
+/// <summary>
+/// An exponential moving average of a model's parameters and running statistics; the averaged model is what is
+/// measured and exported. Early on the average forgets faster, so that the random start does not linger.
+/// </summary>
+public sealed class WeightAverage : IDisposable
+{
+    private readonly List<(string Name, Tensor Source, Tensor Average)> pairs = [];
+    private readonly double keep;
+
+    /// <param name="model">Its present values begin the average.</param>
+    /// <param name="keep">Share of the old average kept at each step, 0 to below 1.</param>
+    public WeightAverage(nn.Module model, double keep)
+    {
+        this.keep = keep;
+        using var noGrad = no_grad();
+        foreach (var (name, tensor) in Floating(model))
+            pairs.Add((name, tensor, tensor.detach().clone().DetachFromDisposeScope()));
+    }
+
+    public IEnumerable<(string Name, Tensor Average)> Averages => pairs.Select(pair => (pair.Name, pair.Average));
+
+    /// <summary>Takes in the model's present values.</summary>
+    /// <param name="step">Steps done, from 0.</param>
+    public void Update(long step)
+    {
+        using var noGrad = no_grad();
+        using var scope = NewDisposeScope();
+        var share = KeptAt(keep, step);
+        foreach (var (_, source, average) in pairs)
+            average.mul_(share).add_(source, alpha: 1 - share);
+    }
+
+    /// <summary>The share kept at a step: (1 + step) / (10 + step) until that passes <paramref name="keep"/>.</summary>
+    public static double KeptAt(double keep, long step) => Math.Min(keep, (1.0 + step) / (10.0 + step));
+
+    /// <summary>Puts the averaged values into a model of the same shape.</summary>
+    public void CopyTo(nn.Module model)
+    {
+        using var noGrad = no_grad();
+        var targets = Floating(model).ToDictionary(pair => pair.Name, pair => pair.Tensor);
+        foreach (var (name, average) in Averages)
+            targets[name].copy_(average);
+    }
+
+    public void Dispose()
+    {
+        foreach (var (_, _, average) in pairs)
+            average.Dispose();
+        pairs.Clear();
+    }
+
+    /// <summary>Parameters and floating-point buffers by name; a count of batches is neither averaged nor needed.</summary>
+    public static IEnumerable<(string Name, Tensor Tensor)> Floating(nn.Module model)
+    {
+        foreach (var (name, parameter) in model.named_parameters())
+            yield return (name, parameter);
+        foreach (var (name, buffer) in model.named_buffers())
+        {
+            if (buffer.dtype == ScalarType.Float32)
+                yield return (name, buffer);
+        }
+    }
+}
