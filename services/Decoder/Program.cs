@@ -1,1 +1,4 @@
-Console.WriteLine("FaceMix Decoder");
+using FaceMix.Decoder;
+using FaceMix.ServiceDefaults;
+
+return await ServiceHost.RunAsync(() => DecoderApp.Build(args));

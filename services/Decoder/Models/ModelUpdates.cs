@@ -1,12 +1,23 @@
 using FaceMix.ModelStore;
+using FaceMix.ServiceDefaults;
 using Microsoft.Extensions.Options;
 
 namespace FaceMix.Decoder.Models;
 
 /// <summary>Serves the newest good version, from the start and each time a newer one is published.</summary>
 public sealed class ModelUpdates(
-    ModelCatalog catalog, LoadedModels models, IOptions<ModelOptions> options, TimeProvider time, ILogger<ModelUpdates> logger) : BackgroundService
+    ModelCatalog catalog, LoadedModels models, Readiness readiness, IOptions<ModelOptions> options, TimeProvider time, ILogger<ModelUpdates> logger)
+    : BackgroundService
 {
+    private const string Part = "model";
+
+    /// <inheritdoc/>
+    public override Task StartAsync(CancellationToken cancellationToken)
+    {
+        readiness.Require(Part, "none is published yet, or it is still being loaded; publish a model: ./facemix up");
+        return base.StartAsync(cancellationToken);
+    }
+
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -32,7 +43,9 @@ public sealed class ModelUpdates(
         await foreach (var versions in watcher.WatchAsync(name, stoppingToken).ConfigureAwait(false))
         {
             await ServeNewestAsync(versions, stoppingToken).ConfigureAwait(false);
-            if (models.Newest is null)
+            if (models.Newest is not null)
+                readiness.SetReady(Part);
+            else
                 Log.NoModel(logger, catalog.Models);
         }
     }

@@ -31,7 +31,7 @@ public sealed class Faces(BatchQueue queue)
     {
         var latents = new float[count * model.LatentSize];
         for (var i = 0; i < count; i++)
-            Latents.Draw(seed + (ulong)i, model.Density, temperature, latents.AsSpan(i * model.LatentSize, model.LatentSize));
+            LatentSpace.Draw(seed + (ulong)i, model.Density, temperature, latents.AsSpan(i * model.LatentSize, model.LatentSize));
         var faces = await DecodeAsync(model, latents, count, encoding, cancellationToken).ConfigureAwait(false);
         return [.. faces.Select((face, i) => face with { Seed = seed + (ulong)i })];
     }
@@ -46,9 +46,9 @@ public sealed class Faces(BatchQueue queue)
         {
             var latent = latents.AsSpan(i * model.LatentSize, model.LatentSize);
             if (spherical)
-                Latents.MixSpherical(from, to, weights[i], latent);
+                LatentSpace.MixSpherical(from, to, weights[i], latent);
             else
-                Latents.MixLinear(from, to, weights[i], latent);
+                LatentSpace.MixLinear(from, to, weights[i], latent);
         }
         return DecodeAsync(model, latents, weights.Length, encoding, cancellationToken);
     }

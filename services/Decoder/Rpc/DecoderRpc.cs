@@ -1,8 +1,7 @@
 using FaceMix.Decoder.Models;
 using FaceMix.Decoder.Pictures;
-using FaceMix.Decoder.Sampling;
 using FaceMix.Decoder.V1;
-using FaceMix.ModelStore;
+using FaceMix.ServiceDefaults;
 using Google.Protobuf;
 using Grpc.Core;
 
@@ -12,59 +11,59 @@ namespace FaceMix.Decoder.Rpc;
 public sealed class DecoderRpc(LoadedModels models, Faces faces) : DecoderService.DecoderServiceBase
 {
     /// <inheritdoc/>
-    public override Task<GenerateResponse> Generate(GenerateRequest request, ServerCallContext context) => RpcErrors.MapAsync(async () =>
+    public override Task<GenerateResponse> Generate(GenerateRequest request, ServerCallContext context) => Refusals.MapAsync(async () =>
     {
-        var violations = new Violations();
-        var id = RequestRules.Model(violations, request.ModelVersion);
-        var encoding = RequestRules.Encoding(violations, request.Picture);
-        var count = RequestRules.Count(violations, "count", request.Count);
-        var temperature = RequestRules.Temperature(violations, request);
-        violations.ThrowIfAny();
+        var check = new RequestCheck();
+        var id = RequestRules.Model(check, request.ModelVersion);
+        var encoding = RequestRules.Encoding(check, request.Picture);
+        check.InRange("count", request.Count, 1, RequestRules.MaxPictures);
+        var temperature = RequestRules.Temperature(check, request);
+        check.ThrowIfInvalid();
         using var lease = await models.LeaseAsync(id, context.CancellationToken).ConfigureAwait(false);
-        RequestRules.ResponseSize(violations, encoding, count, lease.Model.PictureBytes);
-        violations.ThrowIfAny();
+        RequestRules.ResponseSize(check, encoding, request.Count, lease.Model.PictureBytes);
+        check.ThrowIfInvalid();
 
         var seed = request.HasSeed ? request.Seed : Faces.AnySeed();
-        var pictures = await faces.GenerateAsync(lease.Model, seed, count, temperature, encoding, context.CancellationToken).ConfigureAwait(false);
+        var pictures = await faces.GenerateAsync(lease.Model, seed, request.Count, temperature, encoding, context.CancellationToken).ConfigureAwait(false);
         return new GenerateResponse { Pictures = { pictures.Select(face => Map(face, lease.Model, encoding)) } };
     });
 
     /// <inheritdoc/>
-    public override Task<DecodeResponse> Decode(DecodeRequest request, ServerCallContext context) => RpcErrors.MapAsync(async () =>
+    public override Task<DecodeResponse> Decode(DecodeRequest request, ServerCallContext context) => Refusals.MapAsync(async () =>
     {
-        var violations = new Violations();
-        var id = RequestRules.Model(violations, request.ModelVersion);
-        var encoding = RequestRules.Encoding(violations, request.Picture);
-        var count = RequestRules.Count(violations, "latents", request.Latents.Count);
-        violations.ThrowIfAny();
+        var check = new RequestCheck();
+        var id = RequestRules.Model(check, request.ModelVersion);
+        var encoding = RequestRules.Encoding(check, request.Picture);
+        check.Count("latents", request.Latents.Count, 1, RequestRules.MaxPictures);
+        check.ThrowIfInvalid();
         using var lease = await models.LeaseAsync(id, context.CancellationToken).ConfigureAwait(false);
-        var size = lease.Model.LatentSize;
+        var (count, size) = (request.Latents.Count, lease.Model.LatentSize);
         var latents = new float[count * size];
         for (var i = 0; i < count; i++)
-            RequestRules.Latent(violations, $"latents[{i}]", request.Latents[i], latents.AsSpan(i * size, size));
-        RequestRules.ResponseSize(violations, encoding, count, lease.Model.PictureBytes);
-        violations.ThrowIfAny();
+            RequestRules.Latent(check, $"latents[{i}]", request.Latents[i], latents.AsSpan(i * size, size));
+        RequestRules.ResponseSize(check, encoding, count, lease.Model.PictureBytes);
+        check.ThrowIfInvalid();
 
         var pictures = await faces.DecodeAsync(lease.Model, latents, count, encoding, context.CancellationToken).ConfigureAwait(false);
         return new DecodeResponse { Pictures = { pictures.Select(face => Map(face, lease.Model, encoding)) } };
     });
 
     /// <inheritdoc/>
-    public override Task<InterpolateResponse> Interpolate(InterpolateRequest request, ServerCallContext context) => RpcErrors.MapAsync(async () =>
+    public override Task<InterpolateResponse> Interpolate(InterpolateRequest request, ServerCallContext context) => Refusals.MapAsync(async () =>
     {
-        var violations = new Violations();
-        var id = RequestRules.Model(violations, request.ModelVersion);
-        var encoding = RequestRules.Encoding(violations, request.Picture);
-        RequestRules.Weights(violations, request.Weights);
-        RequestRules.Method(violations, request.Method);
-        violations.ThrowIfAny();
+        var check = new RequestCheck();
+        var id = RequestRules.Model(check, request.ModelVersion);
+        var encoding = RequestRules.Encoding(check, request.Picture);
+        RequestRules.Weights(check, request.Weights);
+        check.Known("method", request.Method);
+        check.ThrowIfInvalid();
         using var lease = await models.LeaseAsync(id, context.CancellationToken).ConfigureAwait(false);
         var from = new float[lease.Model.LatentSize];
         var to = new float[lease.Model.LatentSize];
-        RequestRules.Latent(violations, "from", request.From, from);
-        RequestRules.Latent(violations, "to", request.To, to);
-        RequestRules.ResponseSize(violations, encoding, request.Weights.Count, lease.Model.PictureBytes);
-        violations.ThrowIfAny();
+        RequestRules.Latent(check, "from", request.From, from);
+        RequestRules.Latent(check, "to", request.To, to);
+        RequestRules.ResponseSize(check, encoding, request.Weights.Count, lease.Model.PictureBytes);
+        check.ThrowIfInvalid();
 
         var spherical = request.Method == InterpolationMethod.Spherical;
         var pictures = await faces.InterpolateAsync(
@@ -73,11 +72,11 @@ public sealed class DecoderRpc(LoadedModels models, Faces faces) : DecoderServic
     });
 
     /// <inheritdoc/>
-    public override Task<GetModelResponse> GetModel(GetModelRequest request, ServerCallContext context) => RpcErrors.MapAsync(() =>
+    public override Task<GetModelResponse> GetModel(GetModelRequest request, ServerCallContext context) => Refusals.MapAsync(() =>
     {
-        var violations = new Violations();
-        var id = RequestRules.Model(violations, request.ModelVersion);
-        violations.ThrowIfAny();
+        var check = new RequestCheck();
+        var id = RequestRules.Model(check, request.ModelVersion);
+        check.ThrowIfInvalid();
         var manifest = models.Describe(id);
         return Task.FromResult(new GetModelResponse
         {

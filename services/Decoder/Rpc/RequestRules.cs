@@ -1,8 +1,8 @@
-using System.Globalization;
 using FaceMix.Decoder.Pictures;
 using FaceMix.Decoder.Sampling;
 using FaceMix.Decoder.V1;
 using FaceMix.ModelStore;
+using FaceMix.ServiceDefaults;
 using Google.Protobuf.Collections;
 
 namespace FaceMix.Decoder.Rpc;
@@ -10,86 +10,61 @@ namespace FaceMix.Decoder.Rpc;
 /// <summary>What requests may say, field by field; the limits are those of decoder.proto.</summary>
 internal static class RequestRules
 {
-    private const int MaxPictures = 64;
-    private const float MaxTemperature = 2;
+    public const int MaxPictures = 64;
+    private const double MaxTemperature = 2;
     private const int MaxQuality = 100;
     private const int DefaultQuality = 92;
     private const int MaxResponseBytes = 64 << 20;
 
     /// <returns>Null where the newest is meant.</returns>
-    public static ModelVersionId? Model(Violations violations, string text)
+    public static ModelVersionId? Model(RequestCheck check, string text)
     {
         if (text.Length == 0)
             return null;
         if (ModelVersionId.TryParse(text, out var id))
             return id;
-        violations.Add("model_version", "It is not NAME@VERSION.");
+        check.Add("model_version", "not NAME@VERSION");
         return null;
     }
 
-    public static PictureEncoding Encoding(Violations violations, PictureOptions? options)
+    public static PictureEncoding Encoding(RequestCheck check, PictureOptions? options)
     {
         options ??= new PictureOptions();
-        violations.Require(Enum.IsDefined(options.Format), "picture.format", $"{(int)options.Format} is no format.");
-        violations.Require(
-            options.JpegQuality is >= 0 and <= MaxQuality, "picture.jpeg_quality", $"{options.JpegQuality} is not within 1 and {MaxQuality}, or 0 for {DefaultQuality}.");
+        check.Known("picture.format", options.Format);
+        check.InRange("picture.jpeg_quality", options.JpegQuality, 0, MaxQuality);
         var format = options.Format == PictureFormat.Unspecified ? PictureFormat.Png : options.Format;
         return new PictureEncoding(format, options.JpegQuality == 0 ? DefaultQuality : options.JpegQuality);
     }
 
-    public static int Count(Violations violations, string field, int count)
-    {
-        violations.Require(count is >= 1 and <= MaxPictures, field, $"{count} is not within 1 and {MaxPictures}.");
-        return count;
-    }
-
-    public static double Temperature(Violations violations, GenerateRequest request)
+    public static double Temperature(RequestCheck check, GenerateRequest request)
     {
         if (!request.HasTemperature)
             return 1;
-        // Written so that NaN fails too.
-        violations.Require(request.Temperature is >= 0 and <= MaxTemperature, "temperature", $"{Text(request.Temperature)} is not within 0 and {MaxTemperature}.");
+        check.InRange("temperature", request.Temperature, 0, MaxTemperature);
         return request.Temperature;
     }
 
-    public static void Weights(Violations violations, RepeatedField<float> weights)
+    public static void Weights(RequestCheck check, RepeatedField<float> weights)
     {
-        Count(violations, "weights", weights.Count);
-        for (var i = 0; i < Math.Min(weights.Count, MaxPictures); i++)
-            violations.Require(weights[i] is >= 0 and <= 1, $"weights[{i}]", $"{Text(weights[i])} is not within 0 and 1.");
+        if (!check.Count("weights", weights.Count, 1, MaxPictures))
+            return;
+        for (var i = 0; i < weights.Count; i++)
+            check.InRange($"weights[{i}]", weights[i], 0, 1);
     }
 
-    public static void Method(Violations violations, InterpolationMethod method) =>
-        violations.Require(Enum.IsDefined(method), "method", $"{(int)method} is no method.");
-
     /// <summary>Copies a latent's numbers; what is not a latent of the model is a violation.</summary>
-    public static void Latent(Violations violations, string field, Latent? latent, Span<float> destination)
+    public static void Latent(RequestCheck check, string field, Latent? latent, Span<float> destination)
     {
-        if (latent is null)
-        {
-            violations.Add(field, "It is missing.");
+        if (!check.Vector($"{field}.values", latent?.Values, destination.Length, -LatentSpace.Limit, LatentSpace.Limit))
             return;
-        }
-        if (latent.Values.Count != destination.Length)
-        {
-            violations.Add($"{field}.values", $"It has {latent.Values.Count} numbers; this model's latents have {destination.Length}.");
-            return;
-        }
         for (var i = 0; i < destination.Length; i++)
-        {
-            destination[i] = latent.Values[i];
-            violations.Require(
-                destination[i] is >= -Latents.Limit and <= Latents.Limit, $"{field}.values[{i}]", $"{Text(destination[i])} is not within -{Latents.Limit} and {Latents.Limit}.");
-        }
+            destination[i] = latent!.Values[i];
     }
 
     /// <summary>A reply that no client would accept is refused before it is computed.</summary>
-    public static void ResponseSize(Violations violations, PictureEncoding encoding, int count, int pictureBytes) =>
-        violations.Require(
+    public static void ResponseSize(RequestCheck check, PictureEncoding encoding, int count, int pictureBytes) =>
+        check.Require(
             encoding.Format != PictureFormat.Raw || (long)count * pictureBytes <= MaxResponseBytes,
             "picture.format",
-            $"{count} raw pictures of {pictureBytes} bytes are more than the {MaxResponseBytes} of a reply; ask for fewer, or for PNG or JPEG.");
-
-    // Numbers only: the whole latent never appears in a message.
-    private static string Text(float number) => number.ToString(CultureInfo.InvariantCulture);
+            $"{count} raw pictures of {pictureBytes} bytes are more than the {MaxResponseBytes} of a reply; ask for fewer, or for PNG or JPEG");
 }

@@ -55,7 +55,7 @@ public sealed class LatentDensity
             double sum = _mean[row];
             for (var column = 0; column <= row; column++)
                 sum += _cholesky[(row * latent.Length) + column] * noise[column];
-            latent[row] = Latents.Clamp(sum);
+            latent[row] = LatentSpace.Clamp(sum);
         }
     }
 }

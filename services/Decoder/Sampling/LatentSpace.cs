@@ -1,7 +1,7 @@
 namespace FaceMix.Decoder.Sampling;
 
 /// <summary>Draws and mixes latents.</summary>
-public static class Latents
+public static class LatentSpace
 {
     /// <summary>Every number of a latent is within −Limit and Limit.</summary>
     public const float Limit = 100;

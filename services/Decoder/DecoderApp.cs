@@ -1,0 +1,45 @@
+using FaceMix.Decoder.Batching;
+using FaceMix.Decoder.Inference;
+using FaceMix.Decoder.Models;
+using FaceMix.Decoder.Pictures;
+using FaceMix.Decoder.Rpc;
+using FaceMix.ModelStore;
+using FaceMix.ServiceDefaults;
+using Microsoft.Extensions.Options;
+
+namespace FaceMix.Decoder;
+
+/// <summary>Puts the service together.</summary>
+public static class DecoderApp
+{
+    /// <param name="args">The command line, <c>--Models:Path=…</c>.</param>
+    /// <param name="replace">Changes what tests need changed.</param>
+    public static WebApplication Build(string[] args, Action<IServiceCollection>? replace = null)
+    {
+        var builder = WebApplication.CreateBuilder(args);
+        builder.AddServiceDefaults(new ServiceIdentity("decoder", GrpcPort: 5101, HttpPort: 5111));
+        var services = builder.Services;
+        services.AddOptions<BatchingOptions>().BindConfiguration("Decoder:Batching").ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<InferenceOptions>().BindConfiguration("Decoder").ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<ModelOptions>().BindConfiguration("Decoder").BindConfiguration("Models").ValidateDataAnnotations().ValidateOnStart();
+
+        services.AddSingleton(provider => new ModelCatalog(provider.GetRequiredService<IOptions<ModelOptions>>().Value.Path));
+        services.AddSingleton<IPictureDecoderFactory, OnnxPictureDecoderFactory>();
+        services.AddSingleton<DecoderMetrics>();
+        services.AddSingleton<ModelLoader>();
+        services.AddSingleton<LoadedModels>();
+        services.AddSingleton<BatchQueue>();
+        services.AddSingleton<Faces>();
+        services.AddSingleton<DecoderRpc>();
+        services.AddHostedService<BatchWorker>();
+        services.AddHostedService<ModelUpdates>();
+        replace?.Invoke(services);
+
+        var app = builder.Build();
+        app.MapServiceDefaults();
+        app.MapGrpcService<DecoderRpc>();
+        var queue = app.Services.GetRequiredService<BatchQueue>();
+        app.Lifetime.ApplicationStopping.Register(() => Log.Draining(app.Logger, queue.Drain()));
+        return app;
+    }
+}
