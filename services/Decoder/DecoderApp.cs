@@ -19,9 +19,9 @@ public static class DecoderApp
         var builder = WebApplication.CreateBuilder(args);
         builder.AddServiceDefaults(new ServiceIdentity("decoder", GrpcPort: 5101, HttpPort: 5111));
         var services = builder.Services;
-        services.AddOptions<BatchingOptions>().BindConfiguration("Decoder:Batching").ValidateDataAnnotations().ValidateOnStart();
-        services.AddOptions<InferenceOptions>().BindConfiguration("Decoder").ValidateDataAnnotations().ValidateOnStart();
-        services.AddOptions<ModelOptions>().BindConfiguration("Decoder").BindConfiguration("Models").ValidateDataAnnotations().ValidateOnStart();
+        Bind<BatchingOptions>(builder, "Decoder:Batching");
+        Bind<InferenceOptions>(builder, "Decoder");
+        Bind<ModelOptions>(builder, "Decoder", "Models");
 
         services.AddSingleton(provider => new ModelCatalog(provider.GetRequiredService<IOptions<ModelOptions>>().Value.Path));
         services.AddSingleton<IPictureDecoderFactory, OnnxPictureDecoderFactory>();
@@ -41,5 +41,24 @@ public static class DecoderApp
         var queue = app.Services.GetRequiredService<BatchQueue>();
         app.Lifetime.ApplicationStopping.Register(() => Log.Draining(app.Logger, queue.Drain()));
         return app;
+    }
+
+    // Read once here as well, so that "Threads=many" is a sentence about that and not a stack trace.
+    private static void Bind<TOptions>(WebApplicationBuilder builder, params string[] sections)
+        where TOptions : class, new()
+    {
+        var options = builder.Services.AddOptions<TOptions>().ValidateDataAnnotations().ValidateOnStart();
+        foreach (var section in sections)
+        {
+            try
+            {
+                builder.Configuration.GetSection(section).Bind(new TOptions());
+            }
+            catch (InvalidOperationException e)
+            {
+                throw new StartException($"The configuration of {section} cannot be read: {e.Message}", e);
+            }
+            options.BindConfiguration(section);
+        }
     }
 }
