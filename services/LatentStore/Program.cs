@@ -1,1 +1,4 @@
-Console.WriteLine("FaceMix LatentStore");
+using FaceMix.LatentStore;
+using FaceMix.ServiceDefaults;
+
+return await ServiceHost.RunAsync(() => LatentStoreApp.Build(args)).ConfigureAwait(false);

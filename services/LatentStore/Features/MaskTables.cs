@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Data;
+using System.Diagnostics;
 using FaceMix.LatentStore.Latents;
 using Microsoft.Extensions.Options;
 using Npgsql;
@@ -10,7 +11,7 @@ namespace FaceMix.LatentStore.Features;
 /// Mask tables in memory, one per model version in use, read again when the database says that their latents
 /// have changed. Asking costs nothing while they have not: the revision comes with the model version's row.
 /// </summary>
-public sealed class MaskTables(NpgsqlDataSource database, IOptions<StoreOptions> options) : IDisposable
+public sealed class MaskTables(NpgsqlDataSource database, IOptions<StoreOptions> options, ILogger<MaskTables> logger) : IDisposable
 {
     private readonly ConcurrentDictionary<int, (MaskTable Table, long LastUse)> _tables = new();
     private readonly SemaphoreSlim _reading = new(1);
@@ -27,7 +28,9 @@ public sealed class MaskTables(NpgsqlDataSource database, IOptions<StoreOptions>
         {
             if (Find(model) is { } readMeanwhile)
                 return readMeanwhile;
+            var begun = Stopwatch.GetTimestamp();
             var table = await ReadAsync(model.Key, cancellationToken).ConfigureAwait(false);
+            Log.MasksRead(logger, model.Id.ToString(), table.Count, table.Revision, (long)Stopwatch.GetElapsedTime(begun).TotalMilliseconds);
             _tables[model.Key] = (table, Interlocked.Increment(ref _uses));
             DropLeastUsed();
             return table;
