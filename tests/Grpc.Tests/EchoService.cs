@@ -31,7 +31,7 @@ public sealed class EchoService(EchoService.Observations observations) : V1.Echo
         if (request.Status != 0)
             throw new RpcException(
                 new Status((StatusCode)request.Status, request.Text),
-                new Metadata { { "grpc-status-details-bin", [8, 3] }, { "why", "asked for" } });
+                new Metadata { { "grpc-status-details-bin", [8, (byte)request.Status] }, { "why", "asked for" } });
         var response = new SayResponse { Text = request.Text, Payload = ByteString.CopyFrom(new byte[request.PayloadSize]) };
         response.Metadata.AddRange(context.RequestHeaders
             .Select(entry => $"{entry.Key}={(entry.IsBinary ? Convert.ToHexString(entry.ValueBytes) : entry.Value)}"));

@@ -1,0 +1,56 @@
+using System.Diagnostics;
+using System.Text.Json;
+using Xunit;
+
+namespace FaceMix.Tests;
+
+/// <summary>Another implementation of gRPC, run as a program of its own.</summary>
+internal static class Peer
+{
+    public static string Script(string name) => Repository.PathOf("tests", "Grpc.Tests", "peers", name);
+
+    public static string Proto => Repository.PathOf("tests", "Grpc.Tests", "echo.proto");
+
+    public static ProcessStartInfo Start(string program, params string[] arguments) => new(program, arguments)
+    {
+        RedirectStandardInput = true,
+        RedirectStandardOutput = true,
+        RedirectStandardError = true,
+    };
+
+    /// <summary>Runs it to its end and reads the JSON it prints.</summary>
+    public static async Task<JsonElement> RunAsync(string program, params string[] arguments)
+    {
+        using var process = Process.Start(Start(program, arguments))!;
+        var output = process.StandardOutput.ReadToEndAsync();
+        var errors = process.StandardError.ReadToEndAsync();
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        try
+        {
+            await process.WaitForExitAsync(limit.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            process.Kill(entireProcessTree: true);
+        }
+        Assert.True(process.ExitCode == 0, $"{program} ended with {process.ExitCode}: {await errors}{await output}");
+        return JsonDocument.Parse(await output).RootElement;
+    }
+
+    public static int Code(this JsonElement seen) => seen.GetProperty("code").GetInt32();
+
+    public static string? Text(this JsonElement seen, params string[] path) =>
+        path.Aggregate(seen, (element, name) => element.GetProperty(name)).GetString();
+}
+
+/// <summary>Node with @grpc/grpc-js, which npm ci brings.</summary>
+public sealed class NeedsNodeAttribute() : NeedsAttribute(
+    File.Exists("/usr/bin/node") && Directory.Exists(Repository.PathOf("node_modules", "@grpc", "grpc-js"))
+        ? null
+        : "Node or node_modules is missing: install nodejs and run npm ci.");
+
+/// <summary>Debian's Python with grpcio.</summary>
+public sealed class NeedsPythonGrpcAttribute() : NeedsAttribute(
+    File.Exists("/usr/bin/python3") && Directory.Exists("/usr/lib/python3/dist-packages/grpc")
+        ? null
+        : "grpcio is missing: apt-get install python3-grpcio.");
