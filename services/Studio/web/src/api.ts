@@ -1,7 +1,7 @@
 import { Code, ConnectError, createClient } from "@connectrpc/connect";
 import { createGrpcWebTransport } from "@connectrpc/connect-web";
-import { DecoderService } from "../gen/facemix/decoder/v1/decoder_pb";
-import { LatentStoreService } from "../gen/facemix/latents/v1/latents_pb";
+import { DecoderService } from "../generated/facemix/decoder/v1/decoder_pb";
+import { LatentStoreService } from "../generated/facemix/latents/v1/latents_pb";
 
 // The host that served this page forwards the readers' calls; the page knows no other address.
 const transport = createGrpcWebTransport({ baseUrl: window.location.origin, defaultTimeoutMs: 20_000 });

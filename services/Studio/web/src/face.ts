@@ -1,8 +1,8 @@
 import { decoder, store } from "./api";
 import type { Origin } from "./address";
-import type { Picture } from "../gen/facemix/decoder/v1/decoder_pb";
-import { PictureFormat } from "../gen/facemix/decoder/v1/decoder_pb";
-import { Provenance, type LabelledLatent } from "../gen/facemix/latents/v1/latents_pb";
+import type { Picture } from "../generated/facemix/decoder/v1/decoder_pb";
+import { PictureFormat } from "../generated/facemix/decoder/v1/decoder_pb";
+import { Provenance, type LabelledLatent } from "../generated/facemix/latents/v1/latents_pb";
 
 /** A decoded face and what it takes to ask for it again. */
 export interface Face {

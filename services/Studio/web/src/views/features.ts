@@ -2,7 +2,7 @@ import { isGone, store, wasSuperseded } from "../api";
 import { featureOf, grouped, listed, unmetWishes } from "../attributes";
 import { afterPause, h, Latest } from "../dom";
 import { captionOf, decodeStored, type Face } from "../face";
-import type { ListAttributesResponse_AttributeCount, MatchFeaturesResponse } from "../../gen/facemix/latents/v1/latents_pb";
+import type { ListAttributesResponse_AttributeCount, MatchFeaturesResponse } from "../../generated/facemix/latents/v1/latents_pb";
 import { Chip, type Wish } from "../parts/chip";
 import { download } from "../parts/download";
 import { Notice } from "../parts/notice";
