@@ -27,7 +27,6 @@ public class AllowListTests
     [InlineData("/facemix.decoder.v1.DecoderService/AddLatents")]
     [InlineData("/grpc.health.v1.Health/Check")]
     [InlineData("/grpc.reflection.v1.ServerReflection/ServerReflectionInfo")]
-    [InlineData("/metrics")]
     [InlineData("/facemix.decoder.v1.DecoderService/")]
     public async Task Anything_else_is_answered_here_and_goes_nowhere(string path)
     {

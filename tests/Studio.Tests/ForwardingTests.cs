@@ -48,7 +48,7 @@ public class ForwardingTests
     {
         await using var upstream = await Upstream.StartAsync(context => Task.Delay(Timeout.Infinite, context.RequestAborted));
         await using var studio = await StudioUnderTest.StartAsync(upstream.Address,
-            configure: settings => settings["Studio:CallTimeout"] = "00:00:00.2");
+            settings: "Studio:CallTimeout=00:00:00.2");
 
         using var response = await studio.CallAsync(Generate);
 
@@ -86,7 +86,7 @@ public class ForwardingTests
     {
         await using var upstream = await Upstream.StartAsync(Upstream.Echo);
         await using var studio = await StudioUnderTest.StartAsync(upstream.Address,
-            configure: settings => settings["Studio:MaxRequestBytes"] = "1024");
+            settings: "Studio:MaxRequestBytes=1024");
         HttpContent body = chunked ? new UnknownLength(5000) : new ByteArrayContent(new byte[5000]);
 
         using var response = await studio.CallAsync(Generate, body);
@@ -108,7 +108,7 @@ public class ForwardingTests
             await Upstream.Echo(context);
         });
         await using var studio = await StudioUnderTest.StartAsync(upstream.Address,
-            configure: settings => settings["Studio:MaxConcurrentCalls"] = "1");
+            settings: "Studio:MaxConcurrentCalls=1");
 
         var first = studio.CallAsync(Generate);
         await arrived.Task.WaitAsync(TimeSpan.FromSeconds(10));
@@ -163,10 +163,12 @@ public class ForwardingTests
     [InlineData("Studio:MaxConcurrentCalls", "0")]
     [InlineData("Studio:MaxRequestBytes", "-1")]
     [InlineData("Studio:CallTimeout", "01:00:00")]
+    [InlineData("Studio:DecoderUrl", "decoder")]
+    [InlineData("Studio:LatentStoreUrl", "ftp://127.0.0.1")]
     public async Task A_setting_out_of_range_stops_the_start(string key, string value)
     {
         var failure = await Assert.ThrowsAsync<OptionsValidationException>(() =>
-            StudioUnderTest.StartAsync(NobodyListens(), configure: settings => settings[key] = value));
+            StudioUnderTest.StartAsync(NobodyListens(), settings: $"{key}={value}"));
 
         Assert.Contains(key.Split(':')[1], failure.Message, StringComparison.Ordinal);
     }

@@ -65,6 +65,18 @@ public partial class PageTests
         Assert.DoesNotContain("http", html, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("/healthz")]
+    [InlineData("/readyz")]
+    public async Task The_host_says_that_it_works(string path)
+    {
+        await using var studio = await StudioUnderTest.StartAsync(Nowhere);
+
+        using var response = await studio.Client.GetAsync(path);
+
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+    }
+
     [NeedsNode]
     public async Task The_pages_modules_pass_their_own_tests()
     {

@@ -1,10 +1,8 @@
 using System.Globalization;
 using System.Text;
+using FaceMix.ServiceDefaults;
 using FaceMix.Studio;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.Extensions.Configuration;
-using Microsoft.Extensions.Logging;
 
 namespace FaceMix.Tests.Studio;
 
@@ -14,33 +12,24 @@ internal sealed class StudioUnderTest : IAsyncDisposable
     private readonly TemporaryFolder page = new();
     private readonly WebApplication app;
 
-    private StudioUnderTest(Uri decoder, Uri latentStore, Action<Dictionary<string, string?>>? configure)
+    private StudioUnderTest(string[] args)
     {
         File.WriteAllText(page.File("index.html"), "<!doctype html><title>FaceMix</title>");
         File.WriteAllText(page.File("app.js"), $"// {new string('x', 4000)}");
-        var settings = new Dictionary<string, string?>
-        {
-            ["Studio:DecoderUrl"] = decoder.ToString(),
-            ["Studio:LatentStoreUrl"] = latentStore.ToString(),
-        };
-        configure?.Invoke(settings);
-        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { WebRootPath = page.Path });
-        builder.Logging.ClearProviders();
-        builder.Configuration.AddInMemoryCollection(settings);
-        builder.WebHost.UseUrls("http://127.0.0.1:0");
-        builder.AddStudio();
-        app = builder.Build();
-        app.UseStudio();
+        app = StudioApp.Build(args, page.Path);
     }
 
     public HttpClient Client { get; } = new();
 
-    public static async Task<StudioUnderTest> StartAsync(
-        Uri decoder, Uri? latentStore = null, Action<Dictionary<string, string?>>? configure = null)
+    /// <param name="decoder">Where the decoder's calls go.</param>
+    /// <param name="latentStore">Where the latent store's calls go; to the decoder by default.</param>
+    /// <param name="settings">More configuration, as <c>Studio:Name=value</c>.</param>
+    public static async Task<StudioUnderTest> StartAsync(Uri decoder, Uri? latentStore = null, params string[] settings)
     {
-        var studio = new StudioUnderTest(decoder, latentStore ?? decoder, configure);
+        string[] all = ["Bind:HttpPort=0", $"Studio:DecoderUrl={decoder}", $"Studio:LatentStoreUrl={latentStore ?? decoder}", .. settings];
+        var studio = new StudioUnderTest([.. all.Select(setting => $"--{setting}")]);
         await studio.app.StartAsync();
-        studio.Client.BaseAddress = new Uri(studio.app.Urls.Single());
+        studio.Client.BaseAddress = studio.app.Addresses().Single();
         return studio;
     }
 

@@ -167,6 +167,7 @@ export class FeaturesView {
     this.portrait.show(face, listed(labels));
     this.element.dataset["face"] = String(this.faceId);
     this.element.dataset["model"] = face.model;
+    this.element.dataset["answers"] = `${this.session.state.want.join()}|${this.session.state.avoid.join()}`;
     this.caption.textContent = captionOf(face);
     this.matches.textContent = sentenceOfCount(match.candidates, match.missing.length + match.unwanted.length > 0,
       this.session.state.want.length + this.session.state.avoid.length > 0);

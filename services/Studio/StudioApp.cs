@@ -1,0 +1,47 @@
+using FaceMix.ServiceDefaults;
+using FaceMix.Studio.Forwarding;
+using FaceMix.Studio.Page;
+
+namespace FaceMix.Studio;
+
+/// <summary>The host's parts in their order: headers, the page, the calls that are passed on, and nothing else.</summary>
+internal static class StudioApp
+{
+    /// <param name="args">Configuration, as <c>--Key:Name=value</c>.</param>
+    /// <param name="page">The page's folder; by default <c>wwwroot</c> beside the program, wherever it is started from.</param>
+    public static WebApplication Build(string[] args, string? page = null)
+    {
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions
+        {
+            Args = args,
+            ContentRootPath = AppContext.BaseDirectory,
+            WebRootPath = page,
+        });
+        builder.AddServiceDefaults(new ServiceIdentity("studio", GrpcPort: null, HttpPort: 8080));
+        builder.Services.AddOptions<StudioOptions>().BindConfiguration("Studio").ValidateDataAnnotations()
+            .Validate(options => IsHttp(options.DecoderUrl), "Studio:DecoderUrl must be an address such as http://127.0.0.1:5111.")
+            .Validate(options => IsHttp(options.LatentStoreUrl), "Studio:LatentStoreUrl must be an address such as http://127.0.0.1:5112.")
+            .ValidateOnStart();
+        builder.Services.AddSingleton<Forwarder>();
+        // Only the page's files are of the types that are compressed; they hold no secret to guess from their length.
+        builder.Services.AddResponseCompression(options => options.EnableForHttps = true);
+
+        var app = builder.Build();
+        app.Use((context, next) =>
+        {
+            SecurityHeaders.Add(context.Response.Headers);
+            return next(context);
+        });
+        app.UseResponseCompression();
+        app.UseDefaultFiles();
+        app.UseStaticFiles(PageFiles.Options);
+        app.MapServiceDefaults();
+
+        var forwarder = app.Services.GetRequiredService<Forwarder>();
+        foreach (var (path, upstream) in ReaderMethods.All)
+            app.MapPost(path, context => forwarder.ForwardAsync(context, path, upstream));
+        return app;
+    }
+
+    private static bool IsHttp(Uri? address) => address is { IsAbsoluteUri: true, Scheme: "http" or "https" };
+}

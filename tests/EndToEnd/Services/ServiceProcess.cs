@@ -1,0 +1,119 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Text;
+
+namespace FaceMix.Tests.EndToEnd;
+
+/// <summary>A service as a process of its own, on free ports of loopback, until it is disposed of.</summary>
+internal sealed class ServiceProcess : IAsyncDisposable
+{
+    private static readonly TimeSpan ReadyWithin = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan StopWithin = TimeSpan.FromSeconds(15);
+    private static readonly HttpClient Client = new() { Timeout = TimeSpan.FromSeconds(2) };
+
+    private readonly string name;
+    private readonly Process process;
+    private readonly StringBuilder log = new();
+
+    private ServiceProcess(string name, int grpcPort, int httpPort, string[] arguments)
+    {
+        this.name = name;
+        Grpc = new Uri($"http://127.0.0.1:{grpcPort}");
+        Http = new Uri($"http://127.0.0.1:{httpPort}");
+        var start = new ProcessStartInfo("dotnet",
+            [Programs.PathOf(name), $"--Bind:GrpcPort={Text(grpcPort)}", $"--Bind:HttpPort={Text(httpPort)}", .. arguments])
+        {
+            WorkingDirectory = Programs.FolderOf(name),
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        process = Process.Start(start)!;
+        process.OutputDataReceived += Keep;
+        process.ErrorDataReceived += Keep;
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+    }
+
+    public Uri Grpc { get; }
+
+    public Uri Http { get; }
+
+    /// <summary>Starts and waits until <c>/readyz</c> says yes.</summary>
+    /// <param name="name">The project's name under services/.</param>
+    /// <param name="httpPort">0 takes a free one.</param>
+    /// <param name="arguments">Configuration, as <c>--Key:Name=value</c>.</param>
+    public static async Task<ServiceProcess> StartAsync(string name, int httpPort, params string[] arguments)
+    {
+        var service = new ServiceProcess(name, LocalPostgres.FreePort(), httpPort == 0 ? LocalPostgres.FreePort() : httpPort, arguments);
+        try
+        {
+            await service.WaitUntilReadyAsync();
+            return service;
+        }
+        catch
+        {
+            await service.DisposeAsync();
+            throw;
+        }
+    }
+
+    private async Task WaitUntilReadyAsync()
+    {
+        var patience = Stopwatch.StartNew();
+        var answer = "no answer";
+        while (patience.Elapsed < ReadyWithin && !process.HasExited)
+        {
+            try
+            {
+                using var response = await Client.GetAsync(new Uri(Http, "/readyz"));
+                if (response.StatusCode == HttpStatusCode.OK)
+                    return;
+                answer = await response.Content.ReadAsStringAsync();
+            }
+            catch (Exception notYet) when (notYet is HttpRequestException or TaskCanceledException)
+            {
+                answer = notYet.Message;
+            }
+            await Task.Delay(100);
+        }
+        throw new InvalidOperationException($"{name} {(process.HasExited ? "ended" : "was not ready")}: {answer}\n{Log}");
+    }
+
+    private string Log
+    {
+        get
+        {
+            lock (log)
+                return log.ToString();
+        }
+    }
+
+    private void Keep(object sender, DataReceivedEventArgs line)
+    {
+        lock (log)
+            log.AppendLine(line.Data);
+    }
+
+    private static string Text(int port) => port.ToString(CultureInfo.InvariantCulture);
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!process.HasExited)
+        {
+            // As an operator stops it: SIGTERM and time to finish, and only then by force.
+            using var terminate = Process.Start("kill", [Text(process.Id)]);
+            using var patience = new CancellationTokenSource(StopWithin);
+            try
+            {
+                await process.WaitForExitAsync(patience.Token);
+            }
+            catch (OperationCanceledException)
+            {
+                process.Kill(entireProcessTree: true);
+                await process.WaitForExitAsync(CancellationToken.None);
+            }
+        }
+        process.Dispose();
+    }
+}
