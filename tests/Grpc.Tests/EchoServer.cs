@@ -1,6 +1,5 @@
 using System.Net;
 using Grpc.AspNetCore.Server;
-using Grpc.AspNetCore.Web;
 using Grpc.Net.Client;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
