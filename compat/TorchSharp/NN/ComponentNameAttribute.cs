@@ -2,7 +2,7 @@ namespace TorchSharp.Utils;
 
 /// <summary>The name a field is registered under, where it is not the field's own.</summary>
 [AttributeUsage(AttributeTargets.Field, AllowMultiple = false, Inherited = true)]
-public sealed class ComponentNameAttribute : Attribute
+public class ComponentNameAttribute : Attribute
 {
     public string Name { get; set; } = "";
 }

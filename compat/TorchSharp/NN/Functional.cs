@@ -63,7 +63,7 @@ public static partial class torch
             public static Tensor tanh(Tensor x, bool inplace = false) => inplace ? x.tanh_() : x.tanh();
             public static Tensor softplus(Tensor x, double beta = 1, double threshold = 20) => x.softplus(beta, threshold);
             public static Tensor softmax(Tensor input, long dim, ScalarType? dtype = null) => input.softmax(dim, dtype);
-            public static Tensor log_softmax(Tensor input, long dim, ScalarType? dtype = null) => input.log_softmax(dim, dtype);
+            public static Tensor log_softmax(Tensor x, long dim) => x.log_softmax(dim);
             public static Tensor logsigmoid(Tensor x) => x.log_sigmoid();
             public static Tensor prelu(Tensor input, Tensor weight) => Call("prelu", input, weight);
 
@@ -80,8 +80,6 @@ public static partial class torch
                 Do("feature_dropout_", input, p, training);
                 return input;
             }
-
-            public static Tensor embedding(Tensor x, Tensor weight) => Call("embedding", weight, x);
 
             public static Tensor one_hot(Tensor x, long num_classes = -1) => Call("one_hot", x, num_classes);
 

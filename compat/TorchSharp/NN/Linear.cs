@@ -35,15 +35,15 @@ namespace TorchSharp
         /// <summary>A table of vectors [num_embeddings, embedding_dims], read by index.</summary>
         public sealed class Embedding : nn.Module<Tensor, Tensor>
         {
-            internal Embedding(long num_embeddings, long embedding_dims, Device? device, ScalarType? dtype) : base(nameof(Embedding))
+            internal Embedding(long num_embeddings, long embedding_dims) : base(nameof(Embedding))
             {
-                weight = Weights.Own(randn(num_embeddings, embedding_dims, dtype, device));
+                weight = Weights.Own(randn(num_embeddings, embedding_dims));
                 register_parameter(nameof(weight), weight);
             }
 
             public Parameter? weight { get; }
 
-            public override Tensor forward(Tensor input) => F.embedding(input, weight!);
+            public override Tensor forward(Tensor input) => FaceMix.Torch.Aten.Call("embedding", weight, input);
         }
 
         internal static class Weights
@@ -67,7 +67,7 @@ namespace TorchSharp
         public static partial class nn
         {
             public static Modules.Linear Linear(long inputSize, long outputSize, bool hasBias = true, Device? device = null, ScalarType? dtype = null) => new(inputSize, outputSize, hasBias, device, dtype);
-            public static Modules.Embedding Embedding(long num_embeddings, long embedding_dims, Device? device = null, ScalarType? dtype = null) => new(num_embeddings, embedding_dims, device, dtype);
+            public static Modules.Embedding Embedding(long num_embeddings, long embedding_dims) => new(num_embeddings, embedding_dims);
         }
     }
 }

@@ -4,19 +4,20 @@ using static TorchSharp.torch.nn;
 
 namespace TorchSharp
 {
+    public abstract class Loss<T1, T2, TResult>(Reduction reduction = Reduction.Mean) : Module<T1, T2, TResult>(nameof(Loss<,,>))
+    {
+        public Reduction reduction { get; } = reduction;
+    }
+
     namespace Modules
     {
-        public sealed class MSELoss(Reduction reduction = Reduction.Mean) : Module<Tensor, Tensor, Tensor>(nameof(MSELoss))
+        public sealed class MSELoss(Reduction reduction = Reduction.Mean) : Loss<Tensor, Tensor, Tensor>(reduction)
         {
-            public Reduction reduction { get; } = reduction;
-
             public override Tensor forward(Tensor input, Tensor target) => functional.mse_loss(input, target, this.reduction);
         }
 
-        public sealed class L1Loss(Reduction reduction = Reduction.Mean) : Module<Tensor, Tensor, Tensor>(nameof(L1Loss))
+        public sealed class L1Loss(Reduction reduction = Reduction.Mean) : Loss<Tensor, Tensor, Tensor>(reduction)
         {
-            public Reduction reduction { get; } = reduction;
-
             public override Tensor forward(Tensor input, Tensor target) => functional.l1_loss(input, target, this.reduction);
         }
     }

@@ -154,7 +154,7 @@ namespace TorchSharp
             public double p { get; set; }
             public bool inplace { get; set; }
 
-            public override Tensor forward(Tensor tensor) => F.dropout2d(tensor, p, training, inplace);
+            public override Tensor forward(Tensor input) => F.dropout2d(input, p, training, inplace);
         }
 
         public sealed class Flatten : ParameterLessModule<Tensor, Tensor>
@@ -168,7 +168,7 @@ namespace TorchSharp
             public long start_dim { get; set; }
             public long end_dim { get; set; }
 
-            public override Tensor forward(Tensor tensor) => tensor.flatten(start_dim, end_dim);
+            public override Tensor forward(Tensor input) => input.flatten(start_dim, end_dim);
         }
 
         public sealed class Unflatten : ParameterLessModule<Tensor, Tensor>
@@ -194,7 +194,7 @@ namespace TorchSharp
 
             public long upscale_factor { get; set; }
 
-            public override Tensor forward(Tensor tensor) => F.pixel_shuffle(tensor, upscale_factor);
+            public override Tensor forward(Tensor input) => F.pixel_shuffle(input, upscale_factor);
         }
 
         public sealed class AdaptiveAvgPool2d : ParameterLessModule<Tensor, Tensor>
@@ -206,7 +206,7 @@ namespace TorchSharp
 
             public long[] output_size { get; set; }
 
-            public override Tensor forward(Tensor tensor) => F.adaptive_avg_pool2d(tensor, output_size);
+            public override Tensor forward(Tensor input) => F.adaptive_avg_pool2d(input, output_size);
         }
 
         public sealed class AvgPool2d : ParameterLessModule<Tensor, Tensor>
@@ -228,7 +228,7 @@ namespace TorchSharp
             public bool count_include_pad { get; set; }
             public long? divisor_override { get; set; }
 
-            public override Tensor forward(Tensor tensor) => F.avg_pool2d(tensor, kernel_size, stride, padding, ceil_mode, count_include_pad, divisor_override);
+            public override Tensor forward(Tensor input) => F.avg_pool2d(input, kernel_size, stride, padding, ceil_mode, count_include_pad, divisor_override);
         }
 
         public sealed class MaxPool2d : ParameterLessModule<Tensor, Tensor>
@@ -248,7 +248,7 @@ namespace TorchSharp
             public long[]? dilation { get; set; }
             public bool ceil_mode { get; set; }
 
-            public override Tensor forward(Tensor tensor) => F.max_pool2d(tensor, kernel_size, stride, padding, dilation, ceil_mode);
+            public override Tensor forward(Tensor input) => F.max_pool2d(input, kernel_size, stride, padding, dilation, ceil_mode);
         }
 
         public sealed class Upsample : ParameterLessModule<Tensor, Tensor>
@@ -285,7 +285,7 @@ namespace TorchSharp
             public static Modules.ELU ELU(double alpha = 1.0, bool inplace = false) => new(alpha, inplace);
             public static Modules.Sigmoid Sigmoid() => new();
             public static Modules.Tanh Tanh() => new(false);
-            public static Modules.Tanh Tanh(bool inplace) => new(inplace);
+            public static Modules.Tanh Tanh(bool inplace = false) => new(inplace);
             public static Modules.Softplus Softplus(double beta = 1, double threshold = 20) => new(beta, threshold);
             public static Modules.Softmax Softmax(long dim) => new(dim);
             public static Modules.Identity Identity() => new();

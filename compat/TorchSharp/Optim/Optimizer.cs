@@ -100,7 +100,7 @@ namespace TorchSharp
 
         public class ParamGroup : optim.ILearningRateController
         {
-            public required IEnumerable<Parameter> Parameters { get; set; }
+            public IEnumerable<Parameter> Parameters { get; set; } = [];
 
             public OptimizerOptions? Options { get; set; }
 
@@ -123,7 +123,6 @@ namespace TorchSharp
             {
             }
 
-            [System.Diagnostics.CodeAnalysis.SetsRequiredMembers]
             public ParamGroup(IEnumerable<Parameter> parameters, TOptions? options = null)
             {
                 Parameters = parameters;

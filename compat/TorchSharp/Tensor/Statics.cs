@@ -13,13 +13,7 @@ public static partial class torch
     public static Tensor vstack(IList<Tensor> tensors) => Call("vstack", tensors.ToArray());
     public static Tensor where(Tensor condition, Tensor x, Tensor y) => x.where(condition, y);
     public static Tensor einsum(string equation, params Tensor[] tensors) => Call("einsum", equation, tensors);
-    public static IList<Tensor> meshgrid(IEnumerable<Tensor> tensors, indexing indexing = indexing.ij) => CallList("meshgrid.indexing", tensors.ToArray(), indexing.ToString());
-
-    public enum indexing
-    {
-        xy,
-        ij,
-    }
+    public static Tensor[] meshgrid(IEnumerable<Tensor> tensors, string indexing = "ij") => CallList("meshgrid.indexing", tensors.ToArray(), indexing);
 
     public static Tensor abs(Tensor input) => input.abs();
     public static Tensor exp(Tensor input) => input.exp();
@@ -32,7 +26,7 @@ public static partial class torch
     public static Tensor cos(Tensor input) => input.cos();
     public static Tensor tanh(Tensor input) => input.tanh();
     public static Tensor sigmoid(Tensor input) => input.sigmoid();
-    public static Tensor softmax(Tensor input, long dim, ScalarType? dtype = null) => input.softmax(dim, dtype);
+    public static Tensor softmax(Tensor input, int dim, ScalarType? dtype = null) => input.softmax(dim, dtype);
     public static Tensor floor(Tensor input) => input.floor();
     public static Tensor ceil(Tensor input) => input.ceil();
     public static Tensor round(Tensor input, long decimals = 0L) => input.round(decimals);
@@ -40,7 +34,7 @@ public static partial class torch
     public static Tensor neg(Tensor input) => input.neg();
     public static Tensor reciprocal(Tensor input) => input.reciprocal();
     public static Tensor isnan(Tensor input) => input.isnan();
-    public static Tensor isfinite(Tensor input) => input.isfinite();
+    public static Tensor isfinite(Tensor tensor) => tensor.isfinite();
     public static Tensor clamp(Tensor input, Scalar? min = null, Scalar? max = null) => input.clamp(min, max);
     public static Tensor add(Tensor left, Tensor right) => left.add(right);
     public static Tensor sub(Tensor left, Tensor right) => left.sub(right);
@@ -54,8 +48,8 @@ public static partial class torch
     public static Tensor matmul(Tensor input, Tensor target) => input.matmul(target);
     public static Tensor mm(Tensor input, Tensor target) => input.mm(target);
     public static Tensor mv(Tensor input, Tensor target) => input.mv(target);
-    public static Tensor bmm(Tensor input, Tensor target) => input.bmm(target);
-    public static Tensor addmm(Tensor input, Tensor mat1, Tensor mat2, float beta = 1, float alpha = 1) => input.addmm(mat1, mat2, beta, alpha);
+    public static Tensor bmm(Tensor input, Tensor batch2) => input.bmm(batch2);
+    public static Tensor addmm(Tensor input, Tensor mat1, Tensor mat2, float beta, float alpha) => input.addmm(mat1, mat2, beta, alpha);
     public static Tensor sum(Tensor input, ScalarType? type = null) => input.sum(type);
     public static Tensor sum(Tensor input, ReadOnlySpan<long> dim, bool keepdim = false, ScalarType? type = null) => input.sum(dim, keepdim, type);
     public static Tensor mean(Tensor input) => input.mean();
@@ -90,19 +84,19 @@ public static partial class torch
     public static Tensor bernoulli(Tensor input, Generator? generator = null) => input.bernoulli(generator);
     public static Tensor multinomial(Tensor input, long num_samples, bool replacement = false, Generator? generator = null) => input.multinomial(num_samples, replacement, generator);
     public static bool allclose(Tensor tensor, Tensor target, double rtol = 1e-05, double atol = 1e-08, bool equal_nan = false) => tensor.allclose(target, rtol, atol, equal_nan);
-    public static bool equal(Tensor tensor, Tensor target) => tensor.equal(target);
+    public static Tensor equal(Tensor tensor, Tensor target) => tensor.equal(target);
 
     public static partial class linalg
     {
         public static Tensor cholesky(Tensor input) => Call("linalg_cholesky", input);
         public static Tensor det(Tensor input) => Call("linalg_det", input);
         public static Tensor inv(Tensor input) => Call("linalg_inv", input);
-        public static Tensor solve(Tensor input, Tensor other) => Call("linalg_solve", input, other);
+        public static Tensor solve(Tensor A, Tensor B) => Call("linalg_solve", A, B);
         public static (Tensor, Tensor) eigh(Tensor input, char UPLO = 'L') => Call2("linalg_eigh", input, UPLO.ToString());
         public static Tensor eigvalsh(Tensor input, char UPLO = 'L') => Call("linalg_eigvalsh", input, UPLO.ToString());
         public static (Tensor U, Tensor S, Tensor Vh) svd(Tensor input, bool fullMatrices = true) => Call3("linalg_svd", input, fullMatrices);
         public static Tensor svdvals(Tensor input) => Call("linalg_svdvals", input);
         public static Tensor pinv(Tensor input, double? atol = null, double? rtol = null, bool hermitian = false) => Call("linalg_pinv.atol_rtol_float", input, atol, rtol, hermitian);
-        public static Tensor vector_norm(Tensor input, double ord, long[]? dims = null, bool keepdim = false) => Call("linalg_vector_norm", input, ord, dims, keepdim);
+        public static Tensor vector_norm(Tensor input, double ord = 2, long[]? dims = null, bool keepdim = false) => Call("linalg_vector_norm", input, ord, dims, keepdim);
     }
 }

@@ -80,7 +80,7 @@ public static partial class torch
         public Tensor ge(Scalar target) => Call("ge.Scalar", this, target);
         public Tensor isclose(Tensor other, double rtol = 1e-05, double atol = 1e-08, bool nanEqual = false) => Call("isclose", this, other, rtol, atol, nanEqual);
         public bool allclose(Tensor target, double rtol = 1e-05, double atol = 1e-08, bool equal_nan = false) => CallBool("allclose", this, target, rtol, atol, equal_nan);
-        public bool equal(Tensor target) => CallBool("equal", this, target);
+        public Tensor equal(Tensor target) => eq(target);
 
         public Tensor matmul(Tensor target) => Call("matmul", this, target);
         public Tensor mm(Tensor target) => Call("mm", this, target);

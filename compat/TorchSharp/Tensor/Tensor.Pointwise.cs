@@ -45,7 +45,6 @@ public static partial class torch
         public Tensor exp() => Call("exp", this);
         public Tensor exp_() => In("exp_", this);
         public Tensor exp2() => Call("exp2", this);
-        public Tensor exp2_() => In("exp2_", this);
         public Tensor expm1() => Call("expm1", this);
         public Tensor expm1_() => In("expm1_", this);
         public Tensor floor() => Call("floor", this);
@@ -94,7 +93,6 @@ public static partial class torch
         public Tensor round_(long decimals = 0L) => In("round_.decimals", this, decimals);
         public Tensor logit(double? eps = null) => Call("logit", this, eps);
         public Tensor nan_to_num(double nan = 0d, double? posinf = null, double? neginf = null) => Call("nan_to_num", this, nan, posinf, neginf);
-        public Tensor nan_to_num_(double nan = 0d, double? posinf = null, double? neginf = null) => In("nan_to_num_", this, nan, posinf, neginf);
         public Tensor clamp(Scalar? min = null, Scalar? max = null) => Call("clamp", this, min, max);
         public Tensor clamp(Tensor? min = null, Tensor? max = null) => Call("clamp.Tensor", this, min, max);
         public Tensor clamp_(Scalar? min = null, Scalar? max = null) => In("clamp_", this, min, max);

@@ -1,3 +1,6 @@
+using System.Runtime.CompilerServices;
+using static FaceMix.Torch.Aten;
+
 namespace TorchSharp;
 
 public static partial class torch
@@ -49,42 +52,49 @@ public static partial class torch
 
     public partial class Tensor
     {
+        [IndexerName("TensorItems")]
         public Tensor this[params TensorIndex[] indices]
         {
             get => index(indices);
             set => index_put_(value, indices);
         }
 
+        [IndexerName("TensorItems")]
         public Tensor this[params Tensor[] indices]
         {
             get => index(indices);
             set => index_put_(value, indices);
         }
 
+        [IndexerName("TensorItems")]
         public Tensor this[long i1]
         {
             get => this[[i1]];
             set => this[[i1]] = value;
         }
 
+        [IndexerName("TensorItems")]
         public Tensor this[long i1, long i2]
         {
             get => this[[i1, i2]];
             set => this[[i1, i2]] = value;
         }
 
+        [IndexerName("TensorItems")]
         public Tensor this[long i1, long i2, long i3]
         {
             get => this[[i1, i2, i3]];
             set => this[[i1, i2, i3]] = value;
         }
 
+        [IndexerName("TensorItems")]
         public Tensor this[long i1, long i2, long i3, long i4]
         {
             get => this[[i1, i2, i3, i4]];
             set => this[[i1, i2, i3, i4]] = value;
         }
 
+        [IndexerName("TensorItems")]
         public Tensor this[params long[] indices]
         {
             get => Viewed(Array.ConvertAll(indices, index => (TensorIndex)index), out _);
@@ -94,17 +104,17 @@ public static partial class torch
         public Tensor index(params TensorIndex[] indices)
         {
             var viewed = Viewed(indices, out var tensors);
-            return tensors is null ? viewed : FaceMix.Torch.Aten.Call("index.Tensor", viewed, tensors);
+            return tensors is null ? viewed : Call("index.Tensor", viewed, tensors);
         }
 
-        public Tensor index(params Tensor[] indices) => FaceMix.Torch.Aten.Call("index.Tensor", this, indices);
+        public Tensor index(params Tensor[] indices) => Call("index.Tensor", this, indices);
 
         public Tensor index_put_(Tensor value, params TensorIndex[] indices) => index_put_(value, indices, false);
 
         public Tensor index_put_(Tensor value, TensorIndex[] indices, bool accumulate = false)
         {
             var viewed = Viewed(indices, out var tensors);
-            if (tensors is not null) FaceMix.Torch.Aten.Do("index_put_", viewed, tensors, value, accumulate);
+            if (tensors is not null) Do("index_put_", viewed, tensors, value, accumulate);
             else if (accumulate) viewed.add_(value);
             else viewed.copy_(value);
             return this;
@@ -114,7 +124,7 @@ public static partial class torch
 
         public Tensor index_put_(Tensor value, Tensor[] indices, bool accumulate = false)
         {
-            FaceMix.Torch.Aten.Do("index_put_", this, indices, value, accumulate);
+            Do("index_put_", this, indices, value, accumulate);
             return this;
         }
 
@@ -141,7 +151,7 @@ public static partial class torch
                         break;
                     case TensorIndex.Kind.Slice:
                         if (index.start is not null || index.stop is not null || index.step is not null)
-                            viewed = FaceMix.Torch.Aten.Call("slice.Tensor", viewed, at, index.start, index.stop, index.step ?? 1);
+                            viewed = Call("slice.Tensor", viewed, at, index.start, index.stop, index.step ?? 1);
                         at++;
                         break;
                     case TensorIndex.Kind.Ellipsis:
