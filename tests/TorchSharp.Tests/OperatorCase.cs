@@ -1,0 +1,80 @@
+using TorchSharp;
+using static TorchSharp.torch;
+using F = TorchSharp.torch.nn.functional;
+
+namespace FaceMix.Tests.TorchSharpRoom;
+
+/// <summary>An operator as C# writes it and as Python does; the inputs are a, b and c in both.</summary>
+internal sealed record OperatorCase(string Name, long[][] Shapes, Func<Tensor[], Tensor> Here, string There)
+{
+    private static readonly long[] Map = [2, 4, 6, 6];
+
+    public static readonly IReadOnlyList<OperatorCase> All =
+    [
+        new("add", [[2, 3], [3]], x => x[0] + x[1], "a + b"),
+        new("add with alpha", [[2, 3], [2, 3]], x => x[0].add(x[1], alpha: 0.3), "torch.add(a, b, alpha=0.3)"),
+        new("number minus", [[2, 3]], x => 1 - x[0], "1 - a"),
+        new("number over", [[2, 3]], x => 2.0 / x[0], "2.0 / a"),
+        new("mul", [[2, 3], [2, 1]], x => x[0] * x[1], "a * b"),
+        new("div", [[2, 3], [2, 3]], x => x[0] / x[1], "a / b"),
+        new("pow", [[2, 3]], x => x[0].pow(3), "a ** 3"),
+        new("square", [[2, 3]], x => x[0].square(), "a.square()"),
+        new("exp", [[2, 3]], x => x[0].exp(), "a.exp()"),
+        new("log of abs", [[2, 3]], x => x[0].abs().log(), "a.abs().log()"),
+        new("sqrt", [[2, 3]], x => (x[0] + 2).sqrt(), "(a + 2).sqrt()"),
+        new("clamp", [[4, 5]], x => x[0].clamp(-0.5, 0.25), "a.clamp(-0.5, 0.25)"),
+        new("sum over dims", [[2, 3, 4]], x => x[0].sum([0, 2]), "a.sum((0, 2))"),
+        new("mean over dims", [[2, 3, 4]], x => x[0].mean([1], keepdim: true), "a.mean(1, keepdim=True)"),
+        new("var", [[5, 3]], x => x[0].var(0, unbiased: false), "a.var(0, unbiased=False)"),
+        new("std", [[5, 3]], x => x[0].std(0), "a.std(0)"),
+        new("max over dim", [[5, 3]], x => x[0].max(1).values, "a.max(1)[0]"),
+        new("amax", [[5, 3]], x => x[0].amax(0, 1), "a.amax((0, 1))"),
+        new("logsumexp", [[5, 3]], x => x[0].logsumexp(1), "a.logsumexp(1)"),
+        new("softmax", [[5, 3]], x => x[0].softmax(1), "a.softmax(1)"),
+        new("matmul", [[2, 3], [3, 4]], x => x[0].matmul(x[1]), "a @ b"),
+        new("bmm", [[2, 3, 4], [2, 4, 5]], x => x[0].bmm(x[1]), "a.bmm(b)"),
+        new("cat", [[2, 3], [2, 2]], x => cat([x[0], x[1]], 1), "torch.cat([a, b], 1)"),
+        new("stack", [[2, 3], [2, 3]], x => stack([x[0], x[1]], 1), "torch.stack([a, b], 1)"),
+        new("chunk", [[2, 6]], x => x[0].chunk(2, 1)[1], "a.chunk(2, 1)[1]"),
+        new("narrow", [[2, 6]], x => x[0].narrow(1, 2, 3), "a.narrow(1, 2, 3)"),
+        new("permute", [[2, 3, 4]], x => x[0].permute(2, 0, 1).contiguous(), "a.permute(2, 0, 1)"),
+        new("index slices", [[4, 5]], x => x[0][1.., TensorIndex.Slice(0, 5, 2)], "a[1:, 0:5:2]"),
+        new("index one", [[4, 5]], x => x[0][2], "a[2]"),
+        new("index ellipsis", [[2, 3, 4]], x => x[0][TensorIndex.Ellipsis, TensorIndex.Single(-1)], "a[..., -1]"),
+        new("gather", [[4, 5]], x => x[0].gather(1, tensor([2L, 0, 4, 1], [4, 1])), "a.gather(1, torch.tensor([[2], [0], [4], [1]]))"),
+        new("where", [[4, 5], [4, 5]], x => where(x[0] > 0, x[0], x[1]), "torch.where(a > 0, a, b)"),
+        new("lerp", [[4, 5], [4, 5]], x => x[0].lerp(x[1], tensor(0.3f)), "torch.lerp(a, b, torch.tensor(0.3))"),
+        new("relu", [Map], x => F.relu(x[0]), "F.relu(a)"),
+        new("leaky relu", [Map], x => F.leaky_relu(x[0], 0.2), "F.leaky_relu(a, 0.2)"),
+        new("silu", [Map], x => F.silu(x[0]), "F.silu(a)"),
+        new("gelu", [Map], x => F.gelu(x[0]), "F.gelu(a)"),
+        new("softplus", [Map], x => F.softplus(x[0]), "F.softplus(a)"),
+        new("sigmoid", [Map], x => x[0].sigmoid(), "a.sigmoid()"),
+        new("tanh", [Map], x => x[0].tanh(), "a.tanh()"),
+        new("linear", [[2, 3], [4, 3], [4]], x => F.linear(x[0], x[1], x[2]), "F.linear(a, b, c)"),
+        new("convolution", [Map, [3, 4, 3, 3], [3]], x => F.conv2d(x[0], x[1], x[2], padding: [1, 1]), "F.conv2d(a, b, c, padding=1)"),
+        new("strided convolution without bias", [Map, [3, 4, 3, 3]], x => F.conv2d(x[0], x[1], strides: [2, 2], padding: [1, 1]), "F.conv2d(a, b, stride=2, padding=1)"),
+        new("grouped convolution", [Map, [4, 1, 3, 3]], x => F.conv2d(x[0], x[1], groups: 4), "F.conv2d(a, b, groups=4)"),
+        new("transposed convolution", [Map, [4, 3, 4, 4], [3]], x => F.conv_transpose2d(x[0], x[1], x[2], strides: [2, 2], padding: [1, 1]), "F.conv_transpose2d(a, b, c, stride=2, padding=1)"),
+        new("transposed convolution with output padding", [Map, [4, 3, 3, 3]], x => F.conv_transpose2d(x[0], x[1], strides: [2, 2], padding: [1, 1], output_padding: [1, 1]), "F.conv_transpose2d(a, b, stride=2, padding=1, output_padding=1)"),
+        new("batch norm", [Map, [4], [4]], x => F.batch_norm(x[0], null, null, x[1], x[2], training: true), "F.batch_norm(a, None, None, b, c, True)"),
+        new("group norm", [Map, [4], [4]], x => F.group_norm(x[0], 2, x[1], x[2]), "F.group_norm(a, 2, b, c)"),
+        new("layer norm", [[3, 5], [5], [5]], x => F.layer_norm(x[0], [5], x[1], x[2]), "F.layer_norm(a, [5], b, c)"),
+        new("pixel shuffle", [Map], x => F.pixel_shuffle(x[0], 2), "F.pixel_shuffle(a, 2)"),
+        new("pixel unshuffle", [Map], x => F.pixel_unshuffle(x[0], 2), "F.pixel_unshuffle(a, 2)"),
+        new("average pooling", [Map], x => F.avg_pool2d(x[0], 2), "F.avg_pool2d(a, 2)"),
+        new("maximum pooling", [Map], x => F.max_pool2d(x[0], 2), "F.max_pool2d(a, 2)"),
+        new("adaptive pooling", [Map], x => F.adaptive_avg_pool2d(x[0], 2), "F.adaptive_avg_pool2d(a, 2)"),
+        new("nearest resize", [Map], x => F.interpolate(x[0], scale_factor: [2, 2]), "F.interpolate(a, scale_factor=2)"),
+        new("bilinear resize", [Map], x => F.interpolate(x[0], size: [9, 5], mode: InterpolationMode.Bilinear, align_corners: false), "F.interpolate(a, size=(9, 5), mode='bilinear', align_corners=False)"),
+        new("bicubic resize with antialias", [Map], x => F.interpolate(x[0], size: [3, 3], mode: InterpolationMode.Bicubic, align_corners: false, antialias: true), "F.interpolate(a, size=(3, 3), mode='bicubic', align_corners=False, antialias=True)"),
+        new("area resize", [Map], x => F.interpolate(x[0], scale_factor: [0.5, 0.5], mode: InterpolationMode.Area), "F.interpolate(a, scale_factor=0.5, mode='area')"),
+        new("constant padding", [Map], x => F.pad(x[0], (1, 2, 0, 1), value: 0.5), "F.pad(a, (1, 2, 0, 1), value=0.5)"),
+        new("reflecting padding", [Map], x => F.pad(x[0], (1, 2, 0, 1), PaddingModes.Reflect), "F.pad(a, (1, 2, 0, 1), mode='reflect')"),
+        new("mean squared error", [[3, 5], [3, 5]], x => F.mse_loss(x[0], x[1]), "F.mse_loss(a, b)"),
+        new("summed absolute error", [[3, 5], [3, 5]], x => F.l1_loss(x[0], x[1], nn.Reduction.Sum), "F.l1_loss(a, b, reduction='sum')"),
+        new("cross-entropy of logits", [[3, 5], [3, 5]], x => F.binary_cross_entropy_with_logits(x[0], x[1].abs()), "F.binary_cross_entropy_with_logits(a, b.abs())"),
+        new("cross-entropy of classes", [[3, 5]], x => F.cross_entropy(x[0], tensor([1L, 4, 0])), "F.cross_entropy(a, torch.tensor([1, 4, 0]))"),
+        new("cholesky", [[4, 4]], x => linalg.cholesky(x[0].matmul(x[0].t()) + eye(4)), "torch.linalg.cholesky(a @ a.t() + torch.eye(4))"),
+    ];
+}
