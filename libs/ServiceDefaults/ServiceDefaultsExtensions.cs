@@ -22,6 +22,7 @@ public static class ServiceDefaultsExtensions
     public static WebApplicationBuilder AddServiceDefaults(this WebApplicationBuilder builder, ServiceIdentity identity)
     {
         builder.AddServiceLogging(identity.Name);
+        builder.AddOtlpExport(identity.Name);
         builder.Services.AddSingleton(identity);
         builder.Services.AddSingleton<Readiness>();
         builder.Services.AddSingleton<MetricsPage>();

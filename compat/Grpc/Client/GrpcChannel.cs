@@ -75,12 +75,6 @@ public sealed class GrpcChannel : ChannelBase, IDisposable
             : invoker.SendAsync(request, cancellationToken);
     }
 
-    protected override Task ShutdownAsyncCore()
-    {
-        Dispose();
-        return Task.CompletedTask;
-    }
-
     // HTTP/2 without TLS cannot pass a proxy.
     private static SocketsHttpHandler DefaultHandler(bool isSecure) =>
         new() { EnableMultipleHttp2Connections = true, UseProxy = isSecure, AllowAutoRedirect = false };

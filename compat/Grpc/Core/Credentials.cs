@@ -40,6 +40,10 @@ public abstract class CallCredentials
 /// <summary>Whether a channel speaks TLS, and the call credentials that all its calls have.</summary>
 public abstract class ChannelCredentials
 {
+    public ChannelCredentials()
+    {
+    }
+
     public static ChannelCredentials Insecure { get; } = new Kind(isSecure: false, null);
 
     public static ChannelCredentials SecureSsl { get; } = new Kind(isSecure: true, null);

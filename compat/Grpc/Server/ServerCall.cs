@@ -27,6 +27,7 @@ internal sealed class ServerCall : ServerCallContext, IServerCallContextFeature,
     {
         Http = http;
         this.options = options;
+        CancellationTokenCore = http.RequestAborted;
         var headers = http.Request.Headers;
         reader = new MessageReader(http.Request.BodyReader, options.MaxReceiveMessageSize, headers[Wire.Encoding]);
         if (options.ResponseCompression is Gzip.Name && headers[Wire.AcceptEncoding].ToString().Contains(Gzip.Name, StringComparison.Ordinal))
@@ -39,6 +40,7 @@ internal sealed class ServerCall : ServerCallContext, IServerCallContextFeature,
             {
                 deadline = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted);
                 deadline.CancelAfter(timeout);
+                CancellationTokenCore = deadline.Token;
             }
         }
     }
@@ -62,7 +64,8 @@ internal sealed class ServerCall : ServerCallContext, IServerCallContextFeature,
 
     protected override Metadata RequestHeadersCore => requestHeaders ??= ReadHeaders(Http.Request.Headers);
 
-    protected override CancellationToken CancellationTokenCore => deadline?.Token ?? Http.RequestAborted;
+    // Kept, because a service may look at it after its call has ended.
+    protected override CancellationToken CancellationTokenCore { get; }
 
     protected override Metadata ResponseTrailersCore => responseTrailers ??= [];
 
