@@ -17,11 +17,11 @@ internal static class FaceSampler
         var pale = r.Chance(0.17f);
         var chubby = r.Chance(0.25f);
         var rosy = r.Chance(0.24f);
-        var skin = Palette.Skin(ref r, pale);
 
         var hair = r.Unit() switch { < 0.17f => HairLength.None, < 0.50f => HairLength.Short, < 0.70f => HairLength.Medium, _ => HairLength.Long };
         var hat = r.Chance(0.20f) ? (r.Chance(0.5f) ? HatStyle.Beanie : HatStyle.Brimmed) : HatStyle.None;
         var kind = HairKind(ref r, young);
+        var skin = Palette.Skin(ref r, pale, kind);
         var bangs = r.Chance(0.34f);
         var wavy = r.Chance(0.45f);
 
@@ -84,19 +84,19 @@ internal static class FaceSampler
             Gaze = gaze + 0.15f * r.Bell(),
             GazeDown = 0.12f * r.Bell(),
             BrowThickness = bushy ? r.Between(0.056f, 0.066f) : r.Between(0.022f, 0.030f),
-            BrowArch = arched ? r.Between(0.085f, 0.105f) : r.Between(0.005f, 0.022f),
+            BrowArch = arched ? r.Between(0.100f, 0.120f) : r.Between(0.005f, 0.020f),
             BrowLift = 0.025f * r.Bell(),
             NoseWidth = bigNose ? r.Between(0.150f, 0.170f) : r.Between(0.085f, 0.105f),
             NoseLength = bigNose ? r.Between(0.235f, 0.255f) : r.Between(0.175f, 0.200f),
             MouthWidth = smiling ? r.Between(0.265f, 0.300f) : open ? r.Between(0.170f, 0.200f) : r.Between(0.215f, 0.250f),
             Smile = smiling ? r.Between(0.110f, 0.140f) : r.Between(0.004f, 0.022f),
             MouthOpen = open ? (smiling ? r.Between(0.105f, 0.130f) : r.Between(0.100f, 0.130f)) : 0f,
-            Lips = bigLips ? r.Between(0.070f, 0.082f) : r.Between(0.028f, 0.038f),
+            Lips = bigLips ? r.Between(0.075f, 0.087f) : r.Between(0.028f, 0.037f),
             Lipstick = lipstick,
             LipTint = lipstick ? Palette.Lipstick(ref r) : Palette.Mix(skin * new Vector3(0.87f, 0.62f, 0.60f), new Vector3(0.80f, 0.42f, 0.40f), 0.30f),
             Beard = beard,
             Mustache = mustache,
-            BeardTint = hair == HairLength.None ? Palette.Hair(ref r, young ? HairColour.Brown : HairColour.Gray) : hairTint * 0.92f,
+            BeardTint = hairTint * 0.92f,
             Glasses = glasses,
             RoundGlasses = r.Chance(0.5f),
             GlassesTint = Palette.Frame(ref r),

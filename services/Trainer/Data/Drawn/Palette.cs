@@ -48,12 +48,15 @@ internal static class Palette
 
     public static Vector3 Mix(Vector3 a, Vector3 b, float t) => a + (b - a) * t;
 
-    /// <summary>A CelebA-pale face is a step lighter and cooler than the fairest other one.</summary>
-    public static Vector3 Skin(ref SplitMix64 random, bool pale)
+    /// <summary>
+    /// A CelebA-pale face is a step lighter and cooler than the fairest other one. Brown hair does not go with the deepest tones,
+    /// on which a brown beard could not be seen.
+    /// </summary>
+    public static Vector3 Skin(ref SplitMix64 random, bool pale, HairColour hair)
     {
         if (pale)
             return new Vector3(0.985f, 0.885f, 0.835f) + new Vector3(0f, 0.015f, 0.025f) * random.Bell();
-        var at = random.Unit() * (s_skins.Length - 1.001f);
+        var at = random.Unit() * (hair == HairColour.Brown ? 2.9f : s_skins.Length - 1.001f);
         var step = (int)at;
         return Mix(s_skins[step], s_skins[step + 1], at - step);
     }

@@ -1,0 +1,192 @@
+using FaceMix.Trainer.Data;
+using FaceMix.Trainer.Data.Drawn;
+using Xunit;
+
+namespace FaceMix.Tests.Trainer.Data;
+
+public sealed class Batches
+{
+    [Fact]
+    public void An_epoch_shows_every_face_once()
+    {
+        using var loader = new BatchLoader(new DrawnSource(1, 50, 32), new BatchLoaderOptions { BatchSize = 8, DropLast = false, Epochs = 2 });
+
+        var batches = Drain(loader);
+
+        Assert.Equal(7, loader.BatchesPerEpoch);
+        Assert.Equal(14, batches.Count);
+        Assert.Equal(2, batches[6].Keys.Length);
+        Assert.Equal(50, batches.Take(7).SelectMany(batch => batch.Keys).Distinct().Count());
+        Assert.NotEqual(batches[0].Keys, batches[7].Keys);
+    }
+
+    [Fact]
+    public void Pixels_masks_and_keys_belong_together()
+    {
+        using var source = new DrawnSource(7, 40, 32);
+        using var loader = new BatchLoader(source, new BatchLoaderOptions { BatchSize = 5, Epochs = 1 });
+        var expected = new byte[32 * 32 * 3];
+
+        while (loader.Next(CancellationToken.None) is { } batch)
+        {
+            using (batch)
+            {
+                Assert.Equal(5 * 32 * 32 * 3, batch.Pixels.Length);
+                for (var i = 0; i < batch.Count; i++)
+                {
+                    var index = int.Parse(batch.Keys[i].Split('/')[2]);
+                    source.Read(index, expected);
+                    Assert.Equal(expected, batch.Pixels.AsSpan(i * expected.Length, expected.Length).ToArray());
+                    Assert.Equal(source.Attributes(index), batch.Attributes[i]);
+                }
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(6)]
+    public void The_order_is_the_seeds_and_not_the_threads(int ahead)
+    {
+        var options = new BatchLoaderOptions { BatchSize = 4, Epochs = 3, Seed = 5 };
+        using var one = new BatchLoader(new DrawnSource(1, 30, 32), options with { Ahead = 2 });
+        using var other = new BatchLoader(new DrawnSource(1, 30, 32), options with { Ahead = ahead });
+
+        Assert.Equal(Drain(one).SelectMany(batch => batch.Keys), Drain(other).SelectMany(batch => batch.Keys));
+    }
+
+    [Fact]
+    public void A_resumed_run_gets_the_batches_it_would_have_got()
+    {
+        var options = new BatchLoaderOptions { BatchSize = 4, Epochs = 3, Flip = true };
+        using var whole = new BatchLoader(new DrawnSource(1, 30, 32), options);
+        var all = Drain(whole);
+
+        for (var stop = 0; stop < all.Count; stop += 3)
+        {
+            using var resumed = new BatchLoader(new DrawnSource(1, 30, 32), options with { Start = all[stop].Next });
+            var rest = Drain(resumed);
+            Assert.Equal(all.Skip(stop + 1).SelectMany(batch => batch.Keys), rest.SelectMany(batch => batch.Keys));
+            Assert.Equal(all.Skip(stop + 1).SelectMany(batch => batch.Pixels), rest.SelectMany(batch => batch.Pixels));
+        }
+    }
+
+    [Fact]
+    public void A_mirrored_face_looks_the_other_way()
+    {
+        using var source = new DrawnSource(1, 64, 32);
+        using var loader = new BatchLoader(source, new BatchLoaderOptions { BatchSize = 64, Flip = true, Epochs = 1 });
+        using var batch = loader.Next(CancellationToken.None)!;
+        var left = 1UL << DrawnAttributes.Names.ToList().IndexOf("Gaze_Left");
+        var right = 1UL << DrawnAttributes.Names.ToList().IndexOf("Gaze_Right");
+        var picture = new byte[32 * 32 * 3];
+        var flipped = 0;
+
+        for (var i = 0; i < batch.Count; i++)
+        {
+            var index = int.Parse(batch.Keys[i].Split('/')[2]);
+            source.Read(index, picture);
+            var truth = source.Attributes(index);
+            var got = batch.Pixels.AsSpan(i * picture.Length, picture.Length);
+            if (got.SequenceEqual(picture))
+            {
+                Assert.Equal(truth, batch.Attributes[i]);
+                continue;
+            }
+
+            flipped++;
+            Assert.Equal(truth & ~(left | right), batch.Attributes[i] & ~(left | right));
+            Assert.Equal((truth & left) != 0, (batch.Attributes[i] & right) != 0);
+            Assert.Equal((truth & right) != 0, (batch.Attributes[i] & left) != 0);
+            Assert.Equal(picture[..3], got.Slice(31 * 3, 3).ToArray());
+        }
+
+        Assert.InRange(flipped, 16, 48);
+    }
+
+    [Fact]
+    public void Two_processes_share_an_epoch_without_overlap()
+    {
+        var options = new BatchLoaderOptions { BatchSize = 5, Epochs = 1, WorldSize = 2, DropLast = false };
+        using var zero = new BatchLoader(new DrawnSource(1, 31, 32), options);
+        using var one = new BatchLoader(new DrawnSource(1, 31, 32), options with { Rank = 1 });
+
+        var keys = Drain(zero).Concat(Drain(one)).SelectMany(batch => batch.Keys).ToArray();
+
+        Assert.Equal(30, keys.Length);
+        Assert.Equal(30, keys.Distinct().Count());
+    }
+
+    [Fact]
+    public void Fewer_faces_than_a_batch_are_one_batch()
+    {
+        using var loader = new BatchLoader(new DrawnSource(1, 3, 32), new BatchLoaderOptions { BatchSize = 64, Epochs = 1 });
+
+        Assert.Equal(3, Assert.Single(Drain(loader)).Keys.Length);
+    }
+
+    [Fact]
+    public void Waiting_can_be_cancelled_and_a_failure_reaches_the_step()
+    {
+        using var slow = new BatchLoader(new Stubborn(wait: true), new BatchLoaderOptions { BatchSize = 1 });
+        using var soon = new CancellationTokenSource(TimeSpan.FromMilliseconds(30));
+        Assert.ThrowsAny<OperationCanceledException>(() => slow.Next(soon.Token));
+        Stubborn.Go.Set();
+
+        using var failing = new BatchLoader(new Stubborn(wait: false), new BatchLoaderOptions { BatchSize = 1 });
+        Assert.Throws<InvalidDataException>(() => failing.Next(CancellationToken.None));
+    }
+
+    [Fact]
+    public void Options_outside_their_range_are_refused()
+    {
+        using var source = new DrawnSource(1, 4, 32);
+
+        Assert.Throws<ArgumentOutOfRangeException>(() => new BatchLoader(source, new BatchLoaderOptions { BatchSize = 0 }));
+        Assert.Throws<ArgumentOutOfRangeException>(() => new BatchLoader(source, new BatchLoaderOptions { Ahead = 65 }));
+        Assert.Throws<ArgumentOutOfRangeException>(() => new BatchLoader(source, new BatchLoaderOptions { Rank = 1 }));
+        Assert.Throws<ArgumentException>(() => new BatchLoader(source, new BatchLoaderOptions { WorldSize = 5 }));
+    }
+
+    private static List<(string[] Keys, byte[] Pixels, BatchPosition Next)> Drain(BatchLoader loader)
+    {
+        var batches = new List<(string[], byte[], BatchPosition)>();
+        while (loader.Next(CancellationToken.None) is { } batch)
+        {
+            using (batch)
+                batches.Add((batch.Keys, batch.Pixels.ToArray(), batch.NextPosition));
+        }
+
+        return batches;
+    }
+
+    private sealed class Stubborn(bool wait) : IFaceSource
+    {
+        public static readonly ManualResetEventSlim Go = new();
+
+        public string Name => "stubborn";
+
+        public string Digest => "";
+
+        public int Count => 4;
+
+        public int Size => 32;
+
+        public IReadOnlyList<string> AttributeNames => [];
+
+        public string Key(int index) => "";
+
+        public ulong Attributes(int index) => 0;
+
+        public void Read(int index, Span<byte> rgb)
+        {
+            if (!wait)
+                throw new InvalidDataException("no");
+            Go.Wait();
+        }
+
+        public void Dispose()
+        {
+        }
+    }
+}
