@@ -1,4 +1,6 @@
 using FaceMix.Trainer.Data.Drawn;
+using FaceMix.Trainer.Data.Labels;
+using FaceMix.Trainer.Data.Photographs;
 
 namespace FaceMix.Trainer.Data;
 
@@ -20,7 +22,35 @@ public static class FaceDataset
             throw new DataException($"Faces can be {FaceRenderer.MinimumSize} to {FaceRenderer.MaximumSize} pixels wide, not {options.Size}.");
         if (options.Path is null)
             return Draw(options);
-        throw new DataException($"There is no reader for photographs yet: {options.Path}");
+        return Open(options, options.Path, progress, cancellation);
+    }
+
+    private static FaceData Open(FaceDataOptions options, string path, IProgress<(int Done, int Total)>? progress, CancellationToken cancellation)
+    {
+        var folder = PhotographFolder.Find(path, options.Labels, options.MaxPictures);
+        // Before the decoding, which takes minutes: a labels file that is none is told at once.
+        var table = folder.Labels is null ? AttributeTable.None : AttributeTable.Read(folder.Labels);
+        var pack = PackWriter.OpenOrWrite(folder.Root, folder.Paths, options.Size, options.CacheFolder, progress, cancellation).Share();
+        try
+        {
+            var keys = pack.Index.Keys;
+            if (keys.Length == 0)
+                throw new DataException($"None of the {folder.Paths.Count} pictures in {path} can be read; the first: {pack.Index.Skipped[0].Reason}");
+            var notes = new List<string>(table.Notes);
+            var masks = table.Masks.Count == 0 ? new ulong[keys.Length] : PhotographFolder.Match(keys, table, notes);
+            var split = Split.Of(keys, folder.Partition);
+            var name = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(path)));
+            var training = new PhotographSource(name, pack, split.Training, table.Names, masks);
+            var heldOut = new PhotographSource($"{name}/held-out", pack, split.HeldOut, table.Names, masks);
+            notes.Insert(0, $"{training.Count} photographs to learn from and {heldOut.Count} held out. {split.Note}");
+            if (pack.Index.Skipped.Length > 0)
+                notes.Add($"{pack.Index.Skipped.Length} files could not be read and were skipped.");
+            return new FaceData(training, heldOut, pack.Index.Skipped, notes);
+        }
+        finally
+        {
+            pack.Dispose();
+        }
     }
 
     private static FaceData Draw(FaceDataOptions options)
