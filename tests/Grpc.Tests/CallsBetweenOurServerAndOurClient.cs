@@ -156,8 +156,11 @@ public sealed class CallsBetweenOurServerAndOurClient : IAsyncLifetime
     [Fact]
     public async Task A_passed_deadline_ends_the_call_on_both_sides()
     {
+        // Connects beforehand: a deadline that passes while connecting would never reach the server.
+        await server.Client.SayAsync(new SayRequest());
+
         var error = await Assert.ThrowsAsync<RpcException>(() =>
-            server.Client.SayAsync(new SayRequest { WaitMs = 30_000 }, deadline: DateTime.UtcNow.AddMilliseconds(200)).ResponseAsync);
+            server.Client.SayAsync(new SayRequest { WaitMs = 30_000 }, deadline: DateTime.UtcNow.AddMilliseconds(500)).ResponseAsync);
 
         Assert.Equal(StatusCode.DeadlineExceeded, error.StatusCode);
         await server.Observations.Cancelled.Task.WaitAsync(TimeSpan.FromSeconds(10));
@@ -176,8 +179,9 @@ public sealed class CallsBetweenOurServerAndOurClient : IAsyncLifetime
     public async Task Cancelling_a_call_cancels_it_on_the_server()
     {
         using var cancellation = new CancellationTokenSource();
-        using var call = server.Client.SayAsync(new SayRequest { WaitMs = 30_000 }, cancellationToken: cancellation.Token);
-        cancellation.CancelAfter(200);
+        using var call = server.Client.SayAsync(new SayRequest { WaitMs = 30_000 }, new Metadata { { "wants-header", "yes" } }, cancellationToken: cancellation.Token);
+        await call.ResponseHeadersAsync;
+        await cancellation.CancelAsync();
 
         var error = await Assert.ThrowsAsync<RpcException>(() => call.ResponseAsync);
 

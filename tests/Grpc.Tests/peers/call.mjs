@@ -18,13 +18,15 @@ const unary = (request, metadata = new grpc.Metadata(), options = {}) =>
       seen.size = response?.payload.length;
       seen.serverSaw = response?.metadata;
     });
-    call.on("metadata", (headers) => (seen.headers = headers.getMap()));
+    call.on("metadata", (headers) => {
+      seen.headers = headers.getMap();
+      if (options.cancelsOnHeaders) call.cancel();
+    });
     call.on("status", (status) => {
       seen.trailers = Object.fromEntries(Object.entries(status.metadata.toJSON()).map(([key, values]) =>
         [key, values.map((value) => (Buffer.isBuffer(value) ? value.toString("hex") : value)).join()]));
       setImmediate(() => resolve(seen));
     });
-    if (options.cancelAfterMs) setTimeout(() => call.cancel(), options.cancelAfterMs);
   });
 
 const scenarios = {
@@ -36,8 +38,12 @@ const scenarios = {
   },
   status: () => unary({ status: 5, text: "no such façade: 100 %" }),
   unexpected: () => unary({ fails: true }),
-  deadline: () => unary({ wait_ms: 30000 }, new grpc.Metadata(), { deadline: Date.now() + 300 }),
-  cancellation: () => unary({ wait_ms: 30000 }, new grpc.Metadata(), { cancelAfterMs: 300 }),
+  deadline: () => unary({ wait_ms: 30000 }, new grpc.Metadata(), { deadline: Date.now() + 1000 }),
+  cancellation: () => {
+    const metadata = new grpc.Metadata();
+    metadata.set("wants-header", "yes");
+    return unary({ wait_ms: 30000 }, metadata, { cancelsOnHeaders: true });
+  },
   size: () => unary({ payload: Buffer.alloc(5 * 1024 * 1024) }),
   gzip: () => {
     const metadata = new grpc.Metadata();
@@ -77,5 +83,7 @@ const scenarios = {
     }),
 };
 
+// A deadline that passes while connecting would never reach the server.
+await new Promise((resolve, reject) => client.waitForReady(Date.now() + 30000, (error) => (error ? reject(error) : resolve())));
 console.log(JSON.stringify(await scenarios[scenario]()));
 process.exit(0);

@@ -29,6 +29,8 @@ with grpc.insecure_channel(address) as channel:
     say = channel.unary_unary("/facemix.tests.v1.EchoService/Say", **same)
     count = channel.unary_stream("/facemix.tests.v1.EchoService/Count", **same)
     seen = {}
+    # A deadline that passes while connecting would never reach the server.
+    grpc.channel_ready_future(channel).result(30)
     try:
         if scenario == "unary":
             request = text(1, "hello") + integer(5, 200000)
@@ -41,7 +43,7 @@ with grpc.insecure_channel(address) as channel:
         elif scenario == "status":
             say(integer(2, 5) + text(1, "no such façade: 100 %"))
         elif scenario == "deadline":
-            say(integer(4, 30000), timeout=0.3)
+            say(integer(4, 30000), timeout=1)
         elif scenario == "size":
             say(b"\x32" + varint(5 << 20) + bytes(5 << 20))
         elif scenario == "stream":
