@@ -70,14 +70,17 @@ public sealed class Photographs : IDisposable
         Assert.DoesNotContain(Directory.GetFiles(_folder.File("cache")), file => file.EndsWith(".tmp", StringComparison.Ordinal));
     }
 
-    [Fact]
-    public void A_broken_cache_is_made_again()
+    [Theory]
+    [InlineData(0)]
+    [InlineData(100)]
+    [InlineData(5000)]
+    public void A_broken_cache_is_made_again(int bytes)
     {
         Put("0.png", 32, 32, 10);
         Put("1.png", 32, 32, 20);
         Open().Dispose();
         var pack = Assert.Single(Directory.GetFiles(_folder.File("cache")));
-        File.WriteAllBytes(pack, File.ReadAllBytes(pack)[..5000]);
+        File.WriteAllBytes(pack, File.ReadAllBytes(pack)[..bytes]);
 
         using var data = Open();
 

@@ -37,7 +37,8 @@ internal sealed unsafe class FacePack : IDisposable
     /// <summary>Opens a pack, or gives null when the file is not there or not a whole pack of this version.</summary>
     public static FacePack? TryOpen(string path)
     {
-        if (!File.Exists(path))
+        // An empty file cannot be mapped.
+        if (new FileInfo(path) is not { Exists: true, Length: > HeaderBytes })
             return null;
         var map = MemoryMappedFile.CreateFromFile(path, FileMode.Open, null, 0, MemoryMappedFileAccess.Read);
         var view = map.CreateViewAccessor(0, 0, MemoryMappedFileAccess.Read);
