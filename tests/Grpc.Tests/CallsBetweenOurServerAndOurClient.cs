@@ -181,7 +181,7 @@ public sealed class CallsBetweenOurServerAndOurClient : IAsyncLifetime
         using var cancellation = new CancellationTokenSource();
         using var call = server.Client.SayAsync(new SayRequest { WaitMs = 30_000 }, new Metadata { { "wants-header", "yes" } }, cancellationToken: cancellation.Token);
         await call.ResponseHeadersAsync;
-        await cancellation.CancelAsync();
+        cancellation.Cancel();
 
         var error = await Assert.ThrowsAsync<RpcException>(() => call.ResponseAsync);
 

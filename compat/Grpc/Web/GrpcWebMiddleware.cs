@@ -30,10 +30,7 @@ internal sealed class GrpcWebMiddleware(RequestDelegate next, GrpcWebOptions opt
         var (request, response) = (http.Request, http.Response);
         var (protocol, contentType, body) = (request.Protocol, request.ContentType, request.Body);
         var isText = contentType!.StartsWith(Text, StringComparison.OrdinalIgnoreCase);
-        // A browser that asks for text gets text, whatever it sent; without a wish it gets what it sent.
-        var accept = request.Headers.Accept.ToString();
-        var answersText = accept.Contains(Text, StringComparison.OrdinalIgnoreCase)
-            || (isText && !accept.Contains(Binary, StringComparison.OrdinalIgnoreCase));
+        var answersText = request.Headers.Accept.ToString().StartsWith(Text, StringComparison.OrdinalIgnoreCase);
 
         request.Protocol = HttpProtocol.Http2;
         request.ContentType = Wire.ContentType;
@@ -48,8 +45,10 @@ internal sealed class GrpcWebMiddleware(RequestDelegate next, GrpcWebOptions opt
             http.Features.Set<IHttpResponseBodyFeature>(new StreamResponseBodyFeature(encoder, oldResponse));
         response.OnStarting(() =>
         {
+            // The server ends an HTTP/1.1 reply in its own way, so it must know by now that it is one.
+            request.Protocol = protocol;
             if (response.ContentType == Wire.ContentType)
-                response.ContentType = answersText ? Text + "+proto" : Binary + "+proto";
+                response.ContentType = answersText ? Text : Binary;
             return Task.CompletedTask;
         });
         try
