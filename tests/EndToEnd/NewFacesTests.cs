@@ -46,6 +46,23 @@ public class NewFacesTests(RunningFaceMix faceMix)
     }
 
     [NeedsFaceMix]
+    public async Task Going_back_keeps_what_was_chosen()
+    {
+        await using var open = await faceMix.OpenAsync("#new?seed=100");
+        await open.Tab("mix").ClickAsync();
+        await open.MixedAsync();
+        var b = await open.Page.Locator("[data-slot=b] .origin").TextContentAsync();
+        await open.Page.GoBackAsync();
+        await open.Button("Use face 3 as A").ClickAsync();
+
+        await open.Button("Mix them").ClickAsync();
+        await open.MixedAsync();
+
+        await Expect(open.Page.Locator("[data-slot=a] .origin")).ToHaveTextAsync("New face 102");
+        await Expect(open.Page.Locator("[data-slot=b] .origin")).ToHaveTextAsync(b!);
+    }
+
+    [NeedsFaceMix]
     public async Task Draw_others_draws_others()
     {
         await using var open = await faceMix.OpenAsync("#new?seed=100");

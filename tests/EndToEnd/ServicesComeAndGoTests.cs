@@ -24,6 +24,19 @@ public class ServicesComeAndGoTests(RunningFaceMix faceMix)
     }
 
     [NeedsFaceMix]
+    public async Task A_page_whose_server_has_left_says_so()
+    {
+        await using var studio = await faceMix.StartStudioAsync(faceMix.Decoder.Http);
+        await using var open = await faceMix.OpenAsync("#features", studio.Http);
+        await open.AnsweredAsync("", "");
+
+        await studio.StopAsync();
+        await open.Button("Another").ClickAsync();
+
+        await Expect(open.Notice).ToContainTextAsync("This page’s server does not answer.");
+    }
+
+    [NeedsFaceMix]
     public async Task A_model_that_is_published_is_served_without_a_restart_and_the_old_one_goes_on()
     {
         await using var open = await faceMix.OpenAsync("#features?want=Smiling");

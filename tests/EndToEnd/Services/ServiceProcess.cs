@@ -97,23 +97,27 @@ internal sealed class ServiceProcess : IAsyncDisposable
 
     private static string Text(int port) => port.ToString(CultureInfo.InvariantCulture);
 
+    /// <summary>Stops it as an operator does: SIGTERM and time to finish, and only then by force.</summary>
+    public async Task StopAsync()
+    {
+        if (process.HasExited)
+            return;
+        using var terminate = Process.Start("kill", [Text(process.Id)]);
+        using var patience = new CancellationTokenSource(StopWithin);
+        try
+        {
+            await process.WaitForExitAsync(patience.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            process.Kill(entireProcessTree: true);
+            await process.WaitForExitAsync(CancellationToken.None);
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
-        if (!process.HasExited)
-        {
-            // As an operator stops it: SIGTERM and time to finish, and only then by force.
-            using var terminate = Process.Start("kill", [Text(process.Id)]);
-            using var patience = new CancellationTokenSource(StopWithin);
-            try
-            {
-                await process.WaitForExitAsync(patience.Token);
-            }
-            catch (OperationCanceledException)
-            {
-                process.Kill(entireProcessTree: true);
-                await process.WaitForExitAsync(CancellationToken.None);
-            }
-        }
+        await StopAsync();
         process.Dispose();
     }
 }

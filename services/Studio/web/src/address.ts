@@ -43,7 +43,7 @@ export function parseHash(hash: string): State {
   if (view === "features" || view === "mix" || view === "new") state.view = view;
   const params = new URLSearchParams(query ?? "");
   const names = (key: string) =>
-    [...new Set((params.get(key) ?? "").split(",").filter((name) => /^\w{1,64}$/.test(name)))].slice(0, limits.wishes);
+    [...new Set((params.get(key) ?? "").split(",").filter((name) => /^[^\p{Cc}<>]{1,64}$/u.test(name)))].slice(0, limits.wishes);
   state.want = names("want");
   state.avoid = names("avoid").filter((name) => !state.want.includes(name));
   state.pick = parseSeed(params.get("pick"));
@@ -77,7 +77,8 @@ export function formatHash(state: State): string {
   return `#${state.view}${parts.length > 0 ? `?${parts.join("&")}` : ""}`;
 }
 
-function formatOrigin(origin: Origin | undefined): string | undefined {
+/** How a link names a face; undefined for one that no link may name. */
+export function formatOrigin(origin: Origin | undefined): string | undefined {
   switch (origin?.kind) {
     case "seed": return `seed-${origin.seed}-${origin.temperature}-${origin.model}`;
     case "stored": return `id-${origin.id}`;

@@ -46,19 +46,39 @@ const known = new Map<string, Feature>(Object.entries(groups).flatMap(([group, f
 export function featureOf(name: string): Feature {
   const feature = known.get(name);
   if (feature) return feature;
-  const words = name.replaceAll("_", " ").trim().toLowerCase();
-  return { name, label: words === "" ? name : words[0]!.toUpperCase() + words.slice(1), group: "More" };
+  return { name, label: asLabel(name), group: "More" };
 }
 
-/** The groups that these attributes fill, in the page's order, "More" last. */
+function asLabel(name: string): string {
+  // A range of numbers has a dash, not a hyphen.
+  const words = name.replaceAll("_", " ").replaceAll(/(\d)-(\d)/g, "$1–$2").trim().toLowerCase();
+  return words === "" ? name : words[0]!.toUpperCase() + words.slice(1);
+}
+
+/** The values of one column, "Age_20-29" and "Age_30-39", are a group of their own: Age, of 20–29 and 30–39. */
+function byColumn(features: Feature[]): Feature[] {
+  const columnOf = ({ name }: Feature) => /^([^_]+)_./.exec(name)?.[1];
+  const sizes = new Map<string, number>();
+  for (const column of features.map(columnOf)) if (column) sizes.set(column, (sizes.get(column) ?? 0) + 1);
+  return features.map((feature) => {
+    const column = columnOf(feature);
+    return column === undefined || sizes.get(column)! < 2 ? feature
+      : { name: feature.name, group: asLabel(column), label: asLabel(feature.name.slice(column.length + 1)) };
+  });
+}
+
+/** The groups that these attributes fill: the page's own in their order, a data set's columns, "More" last. */
 export function grouped(names: readonly string[]): { group: string; features: Feature[] }[] {
-  const features = names.map(featureOf);
+  const all = names.map(featureOf);
+  const columns = byColumn(all.filter((feature) => feature.group === "More"));
+  const features = [...all.filter((feature) => feature.group !== "More"), ...columns];
+  const titles = new Set([...Object.keys(groups), ...columns.map(({ group }) => group).filter((group) => group !== "More"), "More"]);
   const order = [...known.keys()];
   const rank = (feature: Feature) => {
     const place = order.indexOf(feature.name);
     return place < 0 ? order.length : place;
   };
-  return [...Object.keys(groups), "More"]
+  return [...titles]
     .map((group) => ({ group, features: features.filter((f) => f.group === group).sort((a, b) => rank(a) - rank(b)) }))
     .filter(({ features }) => features.length > 0);
 }

@@ -52,11 +52,7 @@ function paintTray(): void {
 document.querySelector(".tabs")!.append(...tabs);
 tray.append(trayFaces.a.element, h("span", { class: "plus", "aria-hidden": "true" }, "+"), trayFaces.b.element, mixThem);
 session.addEventListener("turned", turn);
-session.addEventListener("navigated", () => {
-  // Another link was opened in the same page: its faces take the place of those chosen before.
-  session.chosen.a = session.chosen.b = undefined;
-  turn();
-});
+session.addEventListener("navigated", turn);
 session.addEventListener("chosen", paintTray);
 session.addEventListener("model", () => { modelLine.textContent = session.model; });
 turn();

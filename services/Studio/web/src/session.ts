@@ -1,4 +1,4 @@
-import { formatHash, parseHash, type State } from "./address";
+import { formatHash, formatOrigin, parseHash, type State } from "./address";
 import type { Face } from "./face";
 
 export type Slot = "a" | "b";
@@ -15,8 +15,17 @@ export class Session extends EventTarget {
     window.addEventListener("hashchange", () => {
       if (window.location.hash === formatHash(this.state)) return;
       this.state = parseHash(window.location.hash);
+      this.keepChosen("a");
+      this.keepChosen("b");
       this.dispatchEvent(new Event("navigated"));
     });
+  }
+
+  /** A face stays chosen unless the new address names another: going back must not lose what was picked since. */
+  private keepChosen(slot: Slot): void {
+    const named = formatOrigin(this.state[slot]);
+    if (named === undefined) this.update({ [slot]: this.chosen[slot]?.origin });
+    else if (named !== formatOrigin(this.chosen[slot]?.origin)) this.chosen[slot] = undefined;
   }
 
   /** Changes the state and the address. A change within a view replaces the history entry, so that Back leaves it. */

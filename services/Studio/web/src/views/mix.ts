@@ -20,6 +20,7 @@ export class MixView {
   private readonly caption = h("figcaption", { class: "caption" });
   private readonly notice = new Notice();
   private readonly latest = new Latest();
+  private readonly loads: Record<Slot, Latest> = { a: new Latest(), b: new Latest() };
   private readonly ends: Record<Slot, End>;
   private readonly slider: HTMLInputElement;
   private readonly share = h("output", { class: "share-line", for: "weight" });
@@ -84,15 +85,16 @@ export class MixView {
 
   private async load(slot: Slot, find: () => Promise<Face | undefined>): Promise<void> {
     const end = this.ends[slot];
+    const signal = this.loads[slot].begin();
     end.portrait.busy = true;
     end.notice.clear();
     try {
       const face = await find();
-      if (face) this.session.choose(slot, face);
+      if (face && !signal.aborted) this.session.choose(slot, face);
     } catch (error) {
-      end.notice.fail(error, () => void this.load(slot, find));
+      if (!wasSuperseded(error, signal)) end.notice.fail(error, () => void this.load(slot, find));
     } finally {
-      end.portrait.busy = false;
+      if (!signal.aborted) end.portrait.busy = false;
     }
   }
 
@@ -171,10 +173,7 @@ export class MixView {
   }
 
   private end(slot: Slot): End {
-    return new End(slot, () => void this.load(slot, async () => {
-      const model = this.session.chosen[slot === "a" ? "b" : "a"]?.model ?? "";
-      return (await drawFaces(newSeed(), 1, 1, model))[0];
-    }));
+    return new End(slot, () => void this.load(slot, () => this.newFace(slot)));
   }
 }
 
