@@ -1,9 +1,14 @@
-using FaceMix.Tests.Benchmarks;
+using FaceMix.Benchmarks.Decoding;
 
-if (args is ["decoding", var models])
+// Each benchmark compares with what a user would take instead, in the same run, and prints a table in Markdown.
+Dictionary<string, Func<Task>> benchmarks = new() { ["decoding"] = DecodingBenchmark.RunAsync };
+
+var chosen = args.Length == 0 ? [.. benchmarks.Keys] : args;
+if (chosen.FirstOrDefault(name => !benchmarks.ContainsKey(name)) is { } unknown)
 {
-    await Decoding.RunAsync(models);
-    return 0;
+    await Console.Error.WriteLineAsync($"There is no benchmark '{unknown}'; there are: {string.Join(", ", benchmarks.Keys)}.");
+    return 2;
 }
-Console.Error.WriteLine("Usage: dotnet run -c Release --project tests/Benchmarks -- decoding MODELS");
-return 2;
+foreach (var name in chosen)
+    await benchmarks[name]();
+return 0;

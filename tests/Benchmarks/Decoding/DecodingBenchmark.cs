@@ -9,20 +9,22 @@ using Microsoft.Extensions.Logging;
 using Microsoft.ML.OnnxRuntime;
 using SessionOptions = Microsoft.ML.OnnxRuntime.SessionOptions;
 
-namespace FaceMix.Tests.Benchmarks;
+namespace FaceMix.Benchmarks.Decoding;
 
 /// <summary>
 /// Pictures a second through the decoder's gRPC, one picture a request, against what a user would write instead: a loop around
 /// ONNX Runtime on the same file with the same options, which serves nobody and encodes nothing. The two take turns, so that
 /// another load on the machine falls on both.
 /// </summary>
-internal static class Decoding
+internal static class DecodingBenchmark
 {
     private const int Rounds = 5;
     private static readonly TimeSpan RoundTime = TimeSpan.FromSeconds(2);
 
-    public static async Task RunAsync(string models)
+    /// <summary>Measures the newest version in <c>Models__Path</c>, or in <c>.facemix/models</c>.</summary>
+    public static async Task RunAsync()
     {
+        var models = Environment.GetEnvironmentVariable("Models__Path") ?? ".facemix/models";
         var catalog = new ModelCatalog(models);
         var id = catalog.Newest() ?? throw new InvalidOperationException($"There is no model version in {models}.");
         var manifest = catalog.ReadManifest(id);
