@@ -20,7 +20,7 @@ public enum Refusal
 }
 
 /// <summary>A request is not served; the message is a sentence for the caller and names no path.</summary>
-public sealed class RefusedException(Refusal refusal, string message, TimeSpan? retryAfter = null) : Exception(message)
+public sealed class RefusedException(Refusal refusal, string message, TimeSpan? retryAfter = null, Exception? cause = null) : Exception(message, cause)
 {
     public Refusal Refusal { get; } = refusal;
 

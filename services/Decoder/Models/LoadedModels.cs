@@ -48,7 +48,9 @@ public sealed class LoadedModels(ModelCatalog catalog, ModelLoader loader, IOpti
         id is { } named ? await LeaseAsync(named, cancellationToken).ConfigureAwait(false) : LeaseNewest();
 
     /// <inheritdoc cref="LeaseAsync(ModelVersionId?, CancellationToken)"/>
-    public async Task<ModelLease> LeaseAsync(ModelVersionId id, CancellationToken cancellationToken)
+    public Task<ModelLease> LeaseAsync(ModelVersionId id, CancellationToken cancellationToken) => LeaseAsync(id, MaxLoading, cancellationToken);
+
+    private async Task<ModelLease> LeaseAsync(ModelVersionId id, int maxLoading, CancellationToken cancellationToken)
     {
         while (true)
         {
@@ -57,16 +59,16 @@ public sealed class LoadedModels(ModelCatalog catalog, ModelLoader loader, IOpti
             {
                 if (_loaded.Find(model => model.Id == id) is { } present && Lease(present) is { } lease)
                     return lease;
-                loading = LoadOnce(id);
+                loading = LoadOnce(id, maxLoading);
             }
             try
             {
                 // Looked up again afterwards: it may be pushed out as soon as it is in.
                 await loading.WaitAsync(cancellationToken).ConfigureAwait(false);
             }
-            catch (ModelStoreException)
+            catch (ModelStoreException e)
             {
-                throw Damaged(id);
+                throw Damaged(id, e);
             }
         }
     }
@@ -77,7 +79,8 @@ public sealed class LoadedModels(ModelCatalog catalog, ModelLoader loader, IOpti
     {
         lock (_gate)
             _damaged.Remove(id);
-        using var lease = await LeaseAsync(id, cancellationToken).ConfigureAwait(false);
+        // The newest is loaded however many others are asked for.
+        using var lease = await LeaseAsync(id, int.MaxValue, cancellationToken).ConfigureAwait(false);
         lock (_gate)
         {
             // Requests for other versions may have pushed it out again while this waited.
@@ -135,7 +138,7 @@ public sealed class LoadedModels(ModelCatalog catalog, ModelLoader loader, IOpti
     }
 
     // Called under the gate; all who ask for a version while it is loaded wait for the same load.
-    private Task<LoadedModel> LoadOnce(ModelVersionId id)
+    private Task<LoadedModel> LoadOnce(ModelVersionId id, int maxLoading)
     {
         if (_loading.TryGetValue(id, out var running))
             return running;
@@ -143,8 +146,8 @@ public sealed class LoadedModels(ModelCatalog catalog, ModelLoader loader, IOpti
             throw Damaged(id);
         if (!catalog.Contains(id))
             throw Unknown(id);
-        if (_loading.Count >= MaxLoading)
-            throw new RefusedException(Refusal.Overloaded, $"{MaxLoading} model versions are being loaded already.", TimeSpan.FromSeconds(2));
+        if (_loading.Count >= maxLoading)
+            throw new RefusedException(Refusal.Overloaded, $"{_loading.Count} model versions are being loaded already.", TimeSpan.FromSeconds(2));
         // Not the caller's token: others may be waiting for it too.
         var loading = Task.Run(() => LoadAsync(id));
         _loading.Add(id, loading);
@@ -195,6 +198,6 @@ public sealed class LoadedModels(ModelCatalog catalog, ModelLoader loader, IOpti
 
     private static RefusedException Unknown(ModelVersionId id) => new(Refusal.UnknownModel, $"There is no model version {id}.");
 
-    private static RefusedException Damaged(ModelVersionId id) =>
-        new(Refusal.DamagedModel, $"Model version {id} is damaged and cannot be loaded; the decoder's log says why.");
+    private static RefusedException Damaged(ModelVersionId id, ModelStoreException? why = null) =>
+        new(Refusal.DamagedModel, $"Model version {id} is damaged and cannot be loaded; the decoder's log says why.", cause: why);
 }

@@ -42,34 +42,42 @@ public sealed class ModelUpdates(
         var name = options.Value.Model.Length > 0 ? options.Value.Model : null;
         await foreach (var versions in watcher.WatchAsync(name, stoppingToken).ConfigureAwait(false))
         {
-            await ServeNewestAsync(versions, stoppingToken).ConfigureAwait(false);
+            var unread = await ServeNewestAsync(versions, stoppingToken).ConfigureAwait(false);
             if (models.Newest is not null)
                 readiness.SetReady(Part);
             else
                 Log.NoModel(logger, catalog.Models);
+            // It may be whole, and the storage away for a moment: the watch begins again.
+            if (unread is not null)
+                throw new IOException(unread.Message, unread);
         }
     }
 
     // From the newest down to the one that is served: a version that cannot be loaded costs a line in the log, no more.
-    private async Task ServeNewestAsync(IReadOnlyList<ModelVersionId> versions, CancellationToken stoppingToken)
+    // Answers with what kept a file from being read, if anything did; damage is no such thing, it stays.
+    private async Task<Exception?> ServeNewestAsync(IReadOnlyList<ModelVersionId> versions, CancellationToken stoppingToken)
     {
+        Exception? unread = null;
         foreach (var id in versions.Reverse().TakeWhile(id => models.Newest is not { } served || id > served))
         {
             try
             {
                 await models.ServeAsync(id, stoppingToken).ConfigureAwait(false);
                 Log.ModelServed(logger, id);
-                return;
+                break;
             }
-            // The loader has logged a damaged one.
+            // The loader has logged it.
             catch (RefusedException e) when (e.Refusal == Refusal.DamagedModel)
             {
+                if (e.InnerException?.InnerException is IOException or UnauthorizedAccessException)
+                    unread = e.InnerException;
             }
-            // It was removed a moment ago, or other versions are being loaded: the next look tries again.
+            // It was removed a moment ago.
             catch (RefusedException e)
             {
                 Log.ModelSkipped(logger, id, e.Message);
             }
         }
+        return unread;
     }
 }
