@@ -11,7 +11,17 @@ internal static class Machine
         TorchSharp.torch.set_num_threads(threads);
     }
 
-    /// <summary>The command line as a person would repeat it.</summary>
-    public static string CommandLine(IEnumerable<string> arguments) =>
-        "./facemix " + string.Join(' ', arguments.Select(argument => argument.Contains(' ', StringComparison.Ordinal) ? $"'{argument}'" : argument));
+    /// <summary>The command line as a person would repeat it elsewhere: where this machine keeps its models and its store is left out.</summary>
+    public static string CommandLine(IReadOnlyList<string> arguments)
+    {
+        var words = new List<string> { "./facemix" };
+        for (var i = 0; i < arguments.Count; i++)
+        {
+            if (arguments[i] is "--models" or "--store")
+                i++;
+            else
+                words.Add(arguments[i].Contains(' ', StringComparison.Ordinal) ? $"'{arguments[i]}'" : arguments[i]);
+        }
+        return string.Join(' ', words);
+    }
 }

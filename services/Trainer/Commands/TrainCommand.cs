@@ -142,7 +142,7 @@ internal static class TrainCommand
             Count = parsed.GetValue(s_count),
             Credit = parsed.GetValue(s_credit),
             MaxTimeSeconds = maxTime > 0 ? maxTime : null,
-            Command = Machine.CommandLine(Environment.GetCommandLineArgs().Skip(1)),
+            Command = Machine.CommandLine(Environment.GetCommandLineArgs()[1..]),
         };
         return (RunFolder.Create(models, preset, request, DateTimeOffset.UtcNow), request, preset);
     }

@@ -15,10 +15,10 @@ public sealed record FaceMixOptions
     public int Latent { get; init; } = 128;
 
     /// <summary>Channels of the encoder's maps at half the picture's size, a quarter, and so on down to <see cref="BaseSize"/>.</summary>
-    public IList<int> Encoder { get; init; } = [32, 64, 128, 128];
+    public IList<int> Encoder { get; init; } = [24, 48, 96, 128];
 
     /// <summary>Channels of the decoder's maps from <see cref="BaseSize"/> up to half the picture's size.</summary>
-    public IList<int> Decoder { get; init; } = [128, 96, 64, 48];
+    public IList<int> Decoder { get; init; } = [128, 64, 48, 32];
 
     /// <summary>Width of the hidden layer between the latent and a level's scale and shift.</summary>
     public int Style { get; init; } = 64;

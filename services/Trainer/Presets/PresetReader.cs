@@ -26,7 +26,10 @@ public static class PresetReader
     {
         var tree = Load(nameOrPath, depth: 0);
         foreach (var change in changes ?? [])
-            Lay(tree, ParseChange(change), change);
+        {
+            Lay(tree, ParseChange(change));
+            nameOrPath += $" with {change}";
+        }
         return Bind(tree, nameOrPath);
     }
 
@@ -44,7 +47,7 @@ public static class PresetReader
         if (!tree.Remove("parent", out var parent) || parent is null)
             return Checked(tree, nameOrPath);
         var whole = Load($"{parent}", depth + 1);
-        Lay(whole, Checked(tree, nameOrPath), nameOrPath);
+        Lay(whole, Checked(tree, nameOrPath));
         return whole;
     }
 
@@ -80,12 +83,12 @@ public static class PresetReader
         return Checked((Tree)value!, $"--set {change}");
     }
 
-    private static void Lay(Tree below, Tree above, string where)
+    private static void Lay(Tree below, Tree above)
     {
         foreach (var (key, value) in above)
         {
             if (value is Tree part && below.TryGetValue(key, out var there) && there is Tree whole)
-                Lay(whole, part, where);
+                Lay(whole, part);
             else
                 below[key] = value;
         }
