@@ -1,0 +1,52 @@
+using FaceMix.ModelStore;
+using FaceMix.Trainer.Export;
+using FaceMix.Trainer.Training;
+using Xunit;
+
+namespace FaceMix.Tests.Trainer.Export;
+
+public sealed class DensitiesAreFitted
+{
+    [Fact]
+    public void Samples_have_the_mean_and_covariance_of_the_latents()
+    {
+        // y = 3 + x, z = 2x + noise/2 in two numbers that go together.
+        const int count = 20_000;
+        var noise = Noise.Normal(1, 0, 2 * count);
+        var mean = new float[2 * count];
+        for (var i = 0; i < count; i++)
+            (mean[2 * i], mean[(2 * i) + 1]) = (3 + noise[2 * i], (2 * noise[2 * i]) + (0.5f * noise[(2 * i) + 1]));
+        var logvar = Enumerable.Repeat(-30f, mean.Length).ToArray();
+
+        var z = Density.Fit(mean, logvar, 2, 5).Sample(count, 6);
+
+        var (a, b) = (z.Where((_, i) => i % 2 == 0).ToArray(), z.Where((_, i) => i % 2 == 1).ToArray());
+        Assert.Equal(3, a.Average(), 0.05);
+        Assert.Equal(0, b.Average(), 0.05);
+        Assert.Equal(1, a.Average(x => (x - 3) * (x - 3)), 0.05);
+        Assert.Equal(4.25, b.Average(x => x * x), 0.15);
+        Assert.Equal(2, a.Zip(b).Average(pair => (pair.First - 3) * pair.Second), 0.1);
+    }
+
+    [Fact]
+    public void The_spread_of_each_posterior_counts_too()
+    {
+        const int count = 20_000;
+        var density = Density.Fit(new float[count], Enumerable.Repeat(MathF.Log(9), count).ToArray(), 1, 5);
+
+        Assert.Equal(3, density.Cholesky[0], 0.1);
+    }
+
+    [Fact]
+    public void Fewer_faces_than_numbers_still_give_a_factor()
+    {
+        using var folder = new TemporaryFolder();
+        var density = Density.Fit(Noise.Normal(1, 0, 4 * 16), new float[4 * 16], 16, 1);
+        density.Save(folder.File("density"));
+
+        Assert.All(density.Cholesky, value => Assert.True(float.IsFinite(value)));
+        using var file = SafetensorsFile.Open(folder.File("density"));
+        Assert.Equal(density.Cholesky, file.ReadFloat32("cholesky", 16, 16));
+        Assert.Equal(density.Mean, file.ReadFloat32("mean", 16));
+    }
+}

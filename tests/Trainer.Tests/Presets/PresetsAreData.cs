@@ -1,0 +1,72 @@
+using FaceMix.Trainer;
+using FaceMix.Trainer.Presets;
+using Xunit;
+
+namespace FaceMix.Tests.Trainer.Presets;
+
+public sealed class PresetsAreData
+{
+    [Fact]
+    public void Every_preset_that_comes_along_can_be_read_and_holds()
+    {
+        Assert.Contains("facemix-64", PresetReader.Names);
+        foreach (var name in PresetReader.Names)
+            Assert.Equal(name, PresetReader.Read(name).Name);
+    }
+
+    [Fact]
+    public void A_child_keeps_what_it_does_not_change()
+    {
+        var parent = PresetReader.Read("facemix-64");
+        var child = PresetReader.Read("facemix-32-tiny");
+
+        Assert.Equal(32, child.Model.ImageSize);
+        Assert.Equal(parent.Loss, child.Loss);
+        Assert.Equal(parent.Training.Ema, child.Training.Ema);
+    }
+
+    [Fact]
+    public void A_change_is_laid_over_the_preset()
+    {
+        var preset = PresetReader.Read("facemix-64", ["training.batch=8", "model.encoder=[4, 8, 8, 8]", "loss.kl=1e-5"]);
+
+        Assert.Equal(8, preset.Training.Batch);
+        Assert.Equal([4, 8, 8, 8], preset.Model.Encoder);
+        Assert.Equal(1e-5, preset.Loss.Kl);
+    }
+
+    [Theory]
+    [InlineData("training.bacth=8", "training.bacth")]
+    [InlineData("sampling=8", "sampling")]
+    [InlineData("training=8", "group of keys")]
+    [InlineData("training.batch", "KEY=VALUE")]
+    [InlineData("training.batch=many", "training.batch=many")]
+    [InlineData("training.batch=1", "training.batch")]
+    [InlineData("loss.kl=-1", "loss.kl")]
+    [InlineData("model.image_size=60", "model.image_size")]
+    [InlineData("model.encoder=[4, 8]", "model.encoder")]
+    public void A_key_nobody_knows_or_a_value_out_of_range_is_named(string change, string named)
+    {
+        var error = Assert.Throws<UsageException>(() => PresetReader.Read("facemix-64", [change]));
+
+        Assert.Contains(named, error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_preset_written_and_read_again_is_the_same()
+    {
+        var preset = PresetReader.Read("facemix-64", ["training.batch=24"]);
+
+        Assert.Equal(PresetReader.Write(preset), PresetReader.Write(PresetReader.ReadWhole(PresetReader.Write(preset))));
+    }
+
+    [Fact]
+    public void A_preset_that_is_its_own_parent_is_refused()
+    {
+        using var folder = new TemporaryFolder();
+        var path = folder.File("loop.yaml");
+        File.WriteAllText(path, $"parent: {path}\nname: loop\n");
+
+        Assert.Contains("ancestors", Assert.Throws<UsageException>(() => PresetReader.Read(path)).Message, StringComparison.Ordinal);
+    }
+}

@@ -1,0 +1,44 @@
+using FaceMix.Trainer.Reports;
+using Xunit;
+
+namespace FaceMix.Tests.Trainer.Reports;
+
+public sealed class Numbers
+{
+    [Fact]
+    public void Psnr_is_that_of_its_definition()
+    {
+        Assert.Equal(20 * Math.Log10(255.0 / 10), Psnr.Of([10, 20, 30], [20, 30, 40]), 9);
+        Assert.Equal(Psnr.Of([10, 10], [20, 0]), Psnr.OfConstant([10], [20, 0]), 9);
+        Assert.True(Psnr.Of([1, 2], [1, 2]) > 100);
+    }
+
+    [Fact]
+    public void Balanced_accuracy_does_not_reward_saying_no_to_everything()
+    {
+        ulong[] truth = [1, 0, 0, 0, 0, 0, 0, 0, 0, 0];
+
+        var score = Assert.Single(JudgeScores.Of(new ulong[10], truth, ["Eyeglasses"]));
+
+        Assert.Equal(0.9, score.Accuracy, 9);
+        Assert.Equal(0.5, score.Balanced, 9);
+    }
+
+    [Fact]
+    public void Each_attribute_is_scored_by_its_own_bit()
+    {
+        var scores = JudgeScores.Of([0b01, 0b11], [0b01, 0b01], ["A", "B"]);
+
+        Assert.Equal([1, 0.5], scores.Select(score => score.Accuracy));
+        Assert.Equal(0.5, scores[1].Balanced);
+    }
+
+    [Fact]
+    public void A_sheet_holds_every_row_and_its_caption()
+    {
+        var sheet = SampleSheet.Draw([("originals", new byte[3 * 8 * 8 * 3]), (string.Empty, new byte[2 * 8 * 8 * 3])], 8);
+
+        Assert.Equal(2 + (3 * 10), sheet.Width);
+        Assert.Contains(sheet.Pixels, value => value == 40);
+    }
+}
