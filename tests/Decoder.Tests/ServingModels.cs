@@ -67,7 +67,6 @@ public sealed class ServingModels : IDisposable
         await File.WriteAllBytesAsync(path, bytes);
         Directory.Move(new ModelCatalog(elsewhere.Path).FolderOf(damaged), new ModelCatalog(_models.Path).FolderOf(damaged));
 
-        // The next good one proves that the damaged one before it has been looked at.
         await DecoderHost.UntilAsync(async () => (await host.Http.GetStringAsync(new Uri("/metrics", UriKind.Relative))).Contains("outcome=\"refused\"", StringComparison.Ordinal));
         Assert.Equal(TinyModel.FirstRelease, (await host.Client.GetModelAsync(new GetModelRequest())).ModelVersion);
         var (code, message, info, _, _) = await DecoderHost.ErrorOfAsync(async () => await host.Client.GenerateAsync(new GenerateRequest { Count = 1, ModelVersion = damaged.ToString() }));
@@ -77,6 +76,23 @@ public sealed class ServingModels : IDisposable
         bytes[^1] ^= 1;
         await File.WriteAllBytesAsync(new ModelCatalog(_models.Path).FileOf(damaged, "decoder.onnx"), bytes);
         await host.WaitUntilServedAsync(damaged.ToString());
+    }
+
+    [Fact]
+    public async Task A_version_that_could_not_be_read_is_tried_again()
+    {
+        await using var host = await DecoderHost.StartReadyAsync(_models, null, "Decoder:LookInterval=00:00:00.1");
+        using var elsewhere = new TemporaryFolder();
+        var newer = TinyModel.Publish(elsewhere.Path, "20270101-000000");
+        // A lock stands for storage that is away: the file is whole and does not change.
+        await using (new FileStream(new ModelCatalog(elsewhere.Path).FileOf(newer, "decoder.onnx"), FileMode.Open, FileAccess.ReadWrite, FileShare.None))
+        {
+            Directory.Move(new ModelCatalog(elsewhere.Path).FolderOf(newer), new ModelCatalog(_models.Path).FolderOf(newer));
+            await DecoderHost.UntilAsync(async () => (await host.Http.GetStringAsync(new Uri("/metrics", UriKind.Relative))).Contains("outcome=\"refused\"", StringComparison.Ordinal));
+            Assert.Equal(TinyModel.FirstRelease, (await host.Client.GetModelAsync(new GetModelRequest())).ModelVersion);
+        }
+
+        await host.WaitUntilServedAsync(newer.ToString());
     }
 
     [Fact]
