@@ -137,8 +137,8 @@ public static partial class torch
             {
                 public static bool allow_tf32
                 {
-                    get => Library.fm_flag(0) != 0;
-                    set => Library.fm_set_flag(0, value ? 1 : 0);
+                    get => Flag(0);
+                    set => SetFlag(0, value);
                 }
             }
         }
@@ -147,9 +147,18 @@ public static partial class torch
         {
             public static bool allow_tf32
             {
-                get => Library.fm_flag(1) != 0;
-                set => Library.fm_set_flag(1, value ? 1 : 0);
+                get => Flag(1);
+                set => SetFlag(1, value);
             }
         }
     }
+
+    private static unsafe bool Flag(int which)
+    {
+        int value;
+        Library.Check(Library.fm_flag(which, &value), "backends");
+        return value != 0;
+    }
+
+    private static void SetFlag(int which, bool value) => Library.Check(Library.fm_set_flag(which, value ? 1 : 0), "backends");
 }

@@ -94,8 +94,8 @@ internal static unsafe partial class Library
     [LibraryImport(Name)] public static partial int fm_cuda_count();
     [LibraryImport(Name)] public static partial int fm_cudnn_available();
     [LibraryImport(Name)] public static partial int fm_cuda_synchronize(int device);
-    [LibraryImport(Name)] public static partial int fm_flag(int which);
-    [LibraryImport(Name)] public static partial void fm_set_flag(int which, int value);
+    [LibraryImport(Name)] public static partial int fm_flag(int which, int* value);
+    [LibraryImport(Name)] public static partial int fm_set_flag(int which, int value);
 
     /// <summary>Throws what libtorch said when a call of this library failed.</summary>
     /// <param name="status">What the call returned: 0 is success.</param>

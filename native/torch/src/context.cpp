@@ -1,6 +1,7 @@
 #include <ATen/CPUGeneratorImpl.h>
 #include <ATen/Context.h>
 #include <ATen/Parallel.h>
+#include <torch/csrc/api/include/torch/cuda.h>
 #include <torch/csrc/api/include/torch/version.h>
 
 #include <mutex>
@@ -92,39 +93,36 @@ int fm_set_interop_threads(int32_t count) {
   return guarded([&] { at::set_num_interop_threads(count); });
 }
 
-int32_t fm_cuda_available() { return at::globalContext().hasCUDA() && at::detail::getCUDAHooks().getNumGPUs() > 0; }
+int32_t fm_cuda_available() { return torch::cuda::is_available(); }
 
-int32_t fm_cuda_count() { return at::globalContext().hasCUDA() ? at::detail::getCUDAHooks().getNumGPUs() : 0; }
+int32_t fm_cuda_count() { return static_cast<int32_t>(torch::cuda::device_count()); }
 
-int32_t fm_cudnn_available() { return fm_cuda_available() && at::detail::getCUDAHooks().hasCuDNN(); }
+int32_t fm_cudnn_available() { return torch::cuda::cudnn_is_available(); }
 
 int fm_cuda_synchronize(int32_t device) {
+  return guarded([&] { torch::cuda::synchronize(device); });
+}
+
+int fm_flag(int32_t which, int32_t* value) {
   return guarded([&] {
-#if TORCH_VERSION_MAJOR >= 2
-    at::detail::getCUDAHooks().deviceSynchronize(static_cast<c10::DeviceIndex>(device));
-#else
-    TORCH_CHECK(fm_cuda_available(), "there is no CUDA device to wait for");
-    // Reading one number back waits for all that was queued before it.
-    at::zeros({1}, at::device(at::Device(at::kCUDA, static_cast<c10::DeviceIndex>(device)))).item();
-#endif
+    const auto& context = at::globalContext();
+    switch (which) {
+      case 0: *value = context.allowTF32CuBLAS(); break;
+      case 1: *value = context.allowTF32CuDNN(); break;
+      case 2: *value = context.benchmarkCuDNN(); break;
+      default: *value = context.deterministicAlgorithms(); break;
+    }
   });
 }
 
-int32_t fm_flag(int32_t which) {
-  switch (which) {
-    case 0: return at::globalContext().allowTF32CuBLAS();
-    case 1: return at::globalContext().allowTF32CuDNN();
-    case 2: return at::globalContext().benchmarkCuDNN();
-    default: return at::globalContext().deterministicAlgorithms();
-  }
-}
-
-void fm_set_flag(int32_t which, int32_t value) {
-  auto& context = at::globalContext();
-  switch (which) {
-    case 0: context.setAllowTF32CuBLAS(value != 0); break;
-    case 1: context.setAllowTF32CuDNN(value != 0); break;
-    case 2: context.setBenchmarkCuDNN(value != 0); break;
-    default: context.setDeterministicAlgorithms(value != 0, false); break;
-  }
+int fm_set_flag(int32_t which, int32_t value) {
+  return guarded([&] {
+    auto& context = at::globalContext();
+    switch (which) {
+      case 0: context.setAllowTF32CuBLAS(value != 0); break;
+      case 1: context.setAllowTF32CuDNN(value != 0); break;
+      case 2: context.setBenchmarkCuDNN(value != 0); break;
+      default: context.setDeterministicAlgorithms(value != 0, false); break;
+    }
+  });
 }

@@ -106,5 +106,7 @@ FM_API int32_t fm_cuda_available();
 FM_API int32_t fm_cuda_count();
 FM_API int32_t fm_cudnn_available();
 FM_API int fm_cuda_synchronize(int32_t device);
-FM_API int32_t fm_flag(int32_t which);
-FM_API void fm_set_flag(int32_t which, int32_t value);
+// Switches of the whole process: 0 TF32 in matrix products, 1 TF32 in cuDNN, 2 cuDNN's search for the fastest
+// algorithm, 3 deterministic algorithms only.
+FM_API int fm_flag(int32_t which, int32_t* value);
+FM_API int fm_set_flag(int32_t which, int32_t value);
