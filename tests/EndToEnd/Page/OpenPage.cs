@@ -55,7 +55,7 @@ internal sealed class OpenPage : IAsyncDisposable
 
     /// <summary>Waits until the face shown answers exactly these wishes, comma-separated, in the order they were made.</summary>
     public Task AnsweredAsync(string want, string avoid) =>
-        Expect(Features).ToHaveAttributeAsync("data-answers", $"{want}|{avoid}", new() { Timeout = 20_000 });
+        Expect(Features).ToHaveAttributeAsync("data-answers", $"{want}|{avoid}");
 
     public async Task<long> FaceIdAsync() => long.Parse((await Features.GetAttributeAsync("data-face"))!);
 

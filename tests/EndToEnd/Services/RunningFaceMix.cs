@@ -34,6 +34,8 @@ public sealed class RunningFaceMix : IAsyncLifetime
         await EncodeAsync("");
         Decoder = await StartDecoderAsync(0);
         Studio = await StartStudioAsync(Decoder.Http);
+        // A test machine is often busy; what is wrong stays wrong for this long too.
+        Assertions.SetDefaultExpectTimeout(20_000);
         playwright = await Playwright.CreateAsync();
         Browser = await playwright.Chromium.LaunchAsync(new()
         {

@@ -55,6 +55,7 @@ export class MixView {
         h("span", { class: "end-mark", "aria-hidden": "true" }, "B")),
       this.share,
       h("div", { class: "strip", role: "group", "aria-label": "Steps from A to B" }, ...this.strip.map(({ button }) => button)));
+    this.enable(false);
     session.addEventListener("chosen", () => { if (session.state.view === "mix") void this.mix(); });
   }
 
