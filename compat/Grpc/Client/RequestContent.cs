@@ -19,9 +19,6 @@ internal abstract class RequestContent : HttpContent
     {
     }
 
-    protected static PipeWriter PipeOver(Stream stream) =>
-        PipeWriter.Create(stream, new StreamPipeWriterOptions(minimumBufferSize: 16 * 1024, leaveOpen: true));
-
     protected override bool TryComputeLength(out long length)
     {
         length = -1;
@@ -37,18 +34,18 @@ internal sealed class SingleContent<T>(T message, Marshaller<T> marshaller, int?
 
     protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken)
     {
-        var pipe = PipeOver(stream);
+        using var buffer = new PooledBuffer();
         try
         {
-            new MessageWriter(pipe, maxSize, encoding: null).Write(message, marshaller.ContextualSerializer, options);
+            new MessageWriter(buffer, maxSize, encoding: null).Write(message, marshaller.ContextualSerializer, options);
         }
         catch (RpcException error)
         {
             Failure = error;
             throw;
         }
-        await pipe.FlushAsync(cancellationToken).ConfigureAwait(false);
-        await pipe.CompleteAsync().ConfigureAwait(false);
+        // Not flushed, so that the end of the request leaves with it in one packet.
+        await stream.WriteAsync(buffer.Written, cancellationToken).ConfigureAwait(false);
     }
 }
 
@@ -85,7 +82,7 @@ internal sealed class StreamedContent(int? maxSize) : RequestContent
     {
         // The headers go out now, because the server may answer before the first message.
         await stream.FlushAsync(cancellationToken).ConfigureAwait(false);
-        var pipe = PipeOver(stream);
+        var pipe = PipeWriter.Create(stream, new StreamPipeWriterOptions(minimumBufferSize: 16 * 1024, leaveOpen: true));
         started.TrySetResult(pipe);
         await finished.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
         await pipe.FlushAsync(cancellationToken).ConfigureAwait(false);

@@ -1,15 +1,14 @@
 using System.Buffers;
 using System.Buffers.Binary;
-using System.IO.Pipelines;
 using Grpc.Core;
 
 namespace Grpc.Framing;
 
 /// <summary>
 /// Writes messages behind their header. A serializer that says its length first, as generated ones do, writes
-/// straight into the pipe. One writer per call and direction.
+/// straight into the target. One writer per call and direction.
 /// </summary>
-internal sealed class MessageWriter(PipeWriter pipe, int? maxSize, string? encoding) : SerializationContext
+internal sealed class MessageWriter(IBufferWriter<byte> target, int? maxSize, string? encoding) : SerializationContext
 {
     private const int HeaderSize = 5;
     private readonly bool mayCompress = encoding == Gzip.Name;
@@ -18,7 +17,7 @@ internal sealed class MessageWriter(PipeWriter pipe, int? maxSize, string? encod
     private bool compresses;
     private bool isComplete;
 
-    /// <summary>Puts one message into the pipe; does not flush it.</summary>
+    /// <summary>Puts one message into the target; does not flush it.</summary>
     /// <exception cref="RpcException">The message is larger than allowed.</exception>
     public void Write<T>(T message, Action<T, SerializationContext> serializer, WriteOptions? options)
     {
@@ -36,8 +35,10 @@ internal sealed class MessageWriter(PipeWriter pipe, int? maxSize, string? encod
     {
         if (length is { } known && !compresses)
         {
+            // With room for the whole message it is written in one go.
+            (target as PooledBuffer)?.Reserve(HeaderSize + known);
             WriteHeader(known, compressed: false);
-            return pipe;
+            return target;
         }
         scratch ??= new ArrayBufferWriter<byte>();
         scratch.ResetWrittenCount();
@@ -63,15 +64,15 @@ internal sealed class MessageWriter(PipeWriter pipe, int? maxSize, string? encod
         if (compresses)
             payload = Gzip.Compress(payload.Span);
         WriteHeader(payload.Length, compresses);
-        pipe.Write(payload.Span);
+        target.Write(payload.Span);
     }
 
     private void WriteHeader(int size, bool compressed)
     {
-        var header = pipe.GetSpan(HeaderSize);
+        var header = target.GetSpan(HeaderSize);
         header[0] = compressed ? (byte)1 : (byte)0;
         BinaryPrimitives.WriteUInt32BigEndian(header[1..], (uint)size);
-        pipe.Advance(HeaderSize);
+        target.Advance(HeaderSize);
     }
 
     private int Checked(int size) => maxSize is { } most && size > most
