@@ -1,7 +1,12 @@
 using FaceMix.Benchmarks.Decoding;
+using FaceMix.Benchmarks.Store;
 
 // Each benchmark compares with what a user would take instead, in the same run, and prints a table in Markdown.
-Dictionary<string, Func<Task>> benchmarks = new() { ["decoding"] = DecodingBenchmark.RunAsync };
+Dictionary<string, Func<Task>> benchmarks = new()
+{
+    ["decoding"] = DecodingBenchmark.RunAsync,
+    ["store"] = StoreBenchmark.RunAsync,
+};
 
 var chosen = args.Length == 0 ? [.. benchmarks.Keys] : args;
 if (chosen.FirstOrDefault(name => !benchmarks.ContainsKey(name)) is { } unknown)

@@ -1,8 +1,8 @@
 using System.Diagnostics;
+using FaceMix.Latents.V1;
 using FaceMix.LatentStore.Features;
 using FaceMix.LatentStore.Latents;
 using FaceMix.LatentStore.Search;
-using FaceMix.Latents.V1;
 using FaceMix.ModelStore;
 using FaceMix.ServiceDefaults;
 using Grpc.Core;

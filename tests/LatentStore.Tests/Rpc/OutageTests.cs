@@ -1,6 +1,6 @@
 using System.Net;
-using FaceMix.LatentStore;
 using FaceMix.Latents.V1;
+using FaceMix.LatentStore;
 using FaceMix.ServiceDefaults;
 using Grpc.Core;
 using Xunit;

@@ -1,5 +1,5 @@
-using FaceMix.LatentStore;
 using FaceMix.Latents.V1;
+using FaceMix.LatentStore;
 using FaceMix.ServiceDefaults;
 using Grpc.Core;
 using Grpc.Net.Client;
