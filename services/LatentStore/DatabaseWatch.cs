@@ -51,15 +51,19 @@ public sealed class DatabaseWatch : BackgroundService
             {
                 _readiness.SetReady(Part);
                 delay = FirstRetryDelay;
-                await Task.Delay(PingInterval, _time, stoppingToken).ConfigureAwait(false);
+                await DelayAsync(PingInterval, stoppingToken).ConfigureAwait(false);
             }
             else
             {
-                await Task.Delay(delay, _time, stoppingToken).ConfigureAwait(false);
+                await DelayAsync(delay, stoppingToken).ConfigureAwait(false);
                 delay = TimeSpan.FromTicks(Math.Min(delay.Ticks * 2, _maxRetryDelay.Ticks));
             }
         }
     }
+
+    /// <summary>Ends early, and without an error, when the service stops.</summary>
+    private async Task DelayAsync(TimeSpan delay, CancellationToken stoppingToken) =>
+        await Task.Delay(delay, _time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 
     private async Task<bool> TryAsync(Func<CancellationToken, Task> work, CancellationToken stoppingToken)
     {
@@ -67,6 +71,10 @@ public sealed class DatabaseWatch : BackgroundService
         {
             await work(stoppingToken).ConfigureAwait(false);
             return true;
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // The service stops; the loop sees it.
         }
         catch (SchemaException problem)
         {

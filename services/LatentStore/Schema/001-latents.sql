@@ -30,10 +30,8 @@ CREATE TABLE latents (
     -- As in the proto: 1 synthetic, 2 a photograph of a person.
     provenance smallint NOT NULL CHECK (provenance IN (1, 2)),
     stored_at timestamptz NOT NULL DEFAULT now(),
-    -- The id first: one probe a partition finds a latent whose model version is not known.
-    PRIMARY KEY (id, model_id),
+    -- The id first: one probe a partition finds a latent whose model version is not known. With the masks,
+    -- this index alone answers what matching by features reads.
+    PRIMARY KEY (id, model_id) INCLUDE (attributes),
     UNIQUE (model_id, source)
 ) PARTITION BY LIST (model_id);
-
--- Everything that matching by features reads of a row; an index alone answers it.
-CREATE INDEX latents_masks ON latents (model_id, id) INCLUDE (attributes);

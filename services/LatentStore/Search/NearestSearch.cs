@@ -28,7 +28,7 @@ public sealed class NearestSearch(NpgsqlDataSource database)
         int count,
         CancellationToken cancellationToken)
     {
-        await using var command = database.CreateCommand(Sql(metric, paged: after is not null));
+        await using var command = database.CreateCommand(Sql(metric, only, paged: after is not null));
         command.Parameters.Add(new() { Value = model.Key });
         command.Parameters.Add(new() { Value = new Vector(query) });
         command.Parameters.Add(new() { Value = unchecked((long)only.Want) });
@@ -47,13 +47,19 @@ public sealed class NearestSearch(NpgsqlDataSource database)
         return found;
     }
 
-    private static string Sql(Metric metric, bool paged)
+    /// <summary>
+    /// Conditions that hold for every row are left out: the planner would take them for rare, and then not
+    /// share the scan among several workers.
+    /// </summary>
+    private static string Sql(Metric metric, Wish only, bool paged)
     {
         var distance = metric == Metric.Cosine ? "(vector <=> $2)" : "(vector <-> $2)";
         return $"""
             SELECT id, source, vector, attributes, provenance, {distance} AS distance
             FROM latents
-            WHERE model_id = $1 AND (attributes & $3) = $3 AND (attributes & $4) = 0
+            WHERE model_id = $1
+            {(only.Want != 0 ? "AND (attributes & $3) = $3" : "")}
+            {(only.Avoid != 0 ? "AND (attributes & $4) = 0" : "")}
             {(metric == Metric.Cosine ? "AND vector_norm(vector) > 0" : "")}
             {(paged ? $"AND ({distance}, id) > ($6, $7)" : "")}
             ORDER BY distance, id
