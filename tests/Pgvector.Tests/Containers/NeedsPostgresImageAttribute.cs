@@ -10,12 +10,13 @@ namespace FaceMix.Tests.Pgvector.Containers;
 /// </summary>
 public sealed class NeedsPostgresImageAttribute : FactAttribute
 {
-    private static readonly string? Missing = FindMissing();
-
     public NeedsPostgresImageAttribute() => Skip = Missing;
 
     /// <summary>The image to use; set FACEMIX_POSTGRES_IMAGE to take another.</summary>
     public static string Image { get; } = Environment.GetEnvironmentVariable("FACEMIX_POSTGRES_IMAGE") ?? "pgvector/pgvector:pg16";
+
+    // After Image, which it asks for: static members are set in the order of the text.
+    private static string? Missing { get; } = FindMissing();
 
     private static string? FindMissing()
     {
