@@ -42,7 +42,7 @@ public sealed class ConsoleProgress : ITrainingObserver, IDisposable
         if (_bar is null)
             _plain.WriteLine(text);
         else
-            _bar.Write(new ControlCode($"\r\u001b[2K{Bar(progress)} {text}"));
+            _bar.Write(new ControlCode($"\r\u001b[2K{Fitted($"{Bar(progress)} {text}", _bar.Profile.Width)}"));
     }
 
     public void Saved(RunState state)
@@ -69,6 +69,9 @@ public sealed class ConsoleProgress : ITrainingObserver, IDisposable
         var terms = string.Join(' ', report.Terms.Select(term => string.Create(CultureInfo.InvariantCulture, $"{term.Name} {term.Value:0.####}")));
         return string.Create(CultureInfo.InvariantCulture, $"{progress,4:0%} step {state.Step} {speed:0} images/s loss {report.Total:0.####} ({terms}) ETA {Duration(left)}");
     }
+
+    // A line that wraps could not be drawn over.
+    private static string Fitted(string text, int width) => text.Length < width ? text : text[..Math.Max(0, width - 1)];
 
     private static string Bar(double progress)
     {

@@ -34,6 +34,7 @@ public static class JudgeTraining
         {
             foreach (var group in optimizer.ParamGroups)
                 group.LearningRate = LearningRateTop * Math.Min(1, (step + 1) / 100.0) * (0.02 + (0.98 * 0.5 * (1 + Math.Cos(Math.PI * step / maxSteps))));
+            cancellation.ThrowIfCancellationRequested();
             using (var batch = loader.Next(cancellation)!)
                 Step(judge, optimizer, batch, source);
             if ((step + 1) % StepsBetweenLooks != 0)
