@@ -1,5 +1,5 @@
-using FaceMix.LatentStore;
 using FaceMix.Latents.V1;
+using FaceMix.LatentStore;
 using FaceMix.ServiceDefaults;
 using FaceMix.Tests;
 using Grpc.Net.Client;
