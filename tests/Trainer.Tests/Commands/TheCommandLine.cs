@@ -33,9 +33,12 @@ public sealed class TheCommandLine
         Assert.Contains("training.max_steps=30", File.ReadAllText(Path.Combine(version, ModelFiles.Card)), StringComparison.Ordinal);
         Assert.True(ImageDecoder.DecodeFile(Path.Combine(version, ModelFiles.Samples)).Width > 32 * 12);
 
-        var evaluated = TrainerProgram.Run("evaluate", "--models", models, "--count", "40", "--judge-steps", "0", "--json");
+        var evaluated = TrainerProgram.Run("evaluate", "--models", models, "--count", "40", "--judge-steps", "2", "--json");
         Assert.True(evaluated.ExitCode == 0, evaluated.Error);
-        Assert.True(JsonDocument.Parse(evaluated.Output).RootElement.GetProperty("psnr_db").GetDouble() > 5);
+        var result = JsonDocument.Parse(evaluated.Output).RootElement;
+        Assert.True(result.GetProperty("psnr_db").GetDouble() > 5);
+        Assert.Equal(manifest.Attributes.Count, result.GetProperty("judge").GetArrayLength());
+        Assert.Single(Directory.GetFiles(folder.File("cache"), "judge-*.safetensors"));
 
         var published = TrainerProgram.Run("publish", "--from", version, "--models", folder.File("other"));
         Assert.True(published.ExitCode == 0, published.Error);
