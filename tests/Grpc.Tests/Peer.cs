@@ -37,6 +37,9 @@ internal static class Peer
         return JsonDocument.Parse(await output).RootElement;
     }
 
+    public static bool IsOnPath(string program) =>
+        (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Any(folder => File.Exists(Path.Combine(folder, program)));
+
     public static int Code(this JsonElement seen) => seen.GetProperty("code").GetInt32();
 
     public static string? Text(this JsonElement seen, params string[] path) =>
@@ -45,7 +48,7 @@ internal static class Peer
 
 /// <summary>Node with @grpc/grpc-js, which npm ci brings.</summary>
 public sealed class NeedsNodeAttribute() : NeedsAttribute(
-    File.Exists("/usr/bin/node") && Directory.Exists(Repository.PathOf("node_modules", "@grpc", "grpc-js"))
+    Peer.IsOnPath("node") && Directory.Exists(Repository.PathOf("node_modules", "@grpc", "grpc-js"))
         ? null
         : "Node or node_modules is missing: install nodejs and run npm ci.");
 
