@@ -147,7 +147,7 @@ export class MixView {
     this.slider.style.setProperty("--filled", `${(step / steps) * 100}%`);
     for (const { button, step: own } of this.strip) {
       const nearest = Math.abs(own - step) * 2 <= stripEvery && (own <= step || (own - step) * 2 < stripEvery);
-      button.setAttribute("aria-pressed", String(nearest));
+      button.setAttribute("aria-pressed", String(nearest && frame !== undefined));
     }
     if (frame) this.remember();
   }
