@@ -29,7 +29,7 @@ public sealed class MaskTables(NpgsqlDataSource database, IOptions<StoreOptions>
             if (Find(model) is { } readMeanwhile)
                 return readMeanwhile;
             var begun = Stopwatch.GetTimestamp();
-            var table = await ReadAsync(model.Key, cancellationToken).ConfigureAwait(false);
+            var table = await ReadAsync(model, cancellationToken).ConfigureAwait(false);
             Log.MasksRead(logger, model.Id.ToString(), table.Count, table.Revision, (long)Stopwatch.GetElapsedTime(begun).TotalMilliseconds);
             _tables[model.Key] = (table, Interlocked.Increment(ref _uses));
             DropLeastUsed();
@@ -57,7 +57,7 @@ public sealed class MaskTables(NpgsqlDataSource database, IOptions<StoreOptions>
             _tables.TryRemove(_tables.MinBy(pair => pair.Value.LastUse).Key, out _);
     }
 
-    private async Task<MaskTable> ReadAsync(int model, CancellationToken cancellationToken)
+    private async Task<MaskTable> ReadAsync(StoredModel model, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
         // One snapshot for both questions: the rows are exactly those of the revision.
@@ -68,8 +68,8 @@ public sealed class MaskTables(NpgsqlDataSource database, IOptions<StoreOptions>
         {
             BatchCommands =
             {
-                new("SELECT revision, latents FROM model_versions WHERE id = $1") { Parameters = { new() { Value = model } } },
-                new("SELECT id, attributes FROM latents WHERE model_id = $1 ORDER BY id") { Parameters = { new() { Value = model } } },
+                new("SELECT revision, latents FROM model_versions WHERE id = $1") { Parameters = { new() { Value = model.Key } } },
+                new($"SELECT id, attributes FROM {model.Partition} ORDER BY id"),
             },
         };
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);

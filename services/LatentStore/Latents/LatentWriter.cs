@@ -71,15 +71,15 @@ public sealed class LatentWriter(NpgsqlDataSource database)
     /// </summary>
     private static async Task CreatePartitionAsync(NpgsqlConnection connection, int key, int latentSize, CancellationToken cancellationToken)
     {
-#pragma warning disable CA2100 // Two numbers are all that is put in.
+#pragma warning disable CA2100 // Numbers are all that is put in.
         await using var command = new NpgsqlCommand(
             $"""
-            CREATE TABLE latents_of_{key} (
+            CREATE TABLE {StoredModel.PartitionOf(key)} (
                 LIKE latents INCLUDING ALL,
                 CHECK (model_id = {key}),
                 CHECK (vector_dims(vector) = {latentSize})
             ) WITH (toast_tuple_target = 8160);
-            ALTER TABLE latents ATTACH PARTITION latents_of_{key} FOR VALUES IN ({key});
+            ALTER TABLE latents ATTACH PARTITION {StoredModel.PartitionOf(key)} FOR VALUES IN ({key});
             """,
             connection);
 #pragma warning restore CA2100

@@ -9,4 +9,13 @@ namespace FaceMix.LatentStore.Latents;
 /// <param name="Attributes">What the bits of its masks mean.</param>
 /// <param name="Latents">How many there are.</param>
 /// <param name="Revision">Grows with every change of them.</param>
-public sealed record StoredModel(int Key, ModelVersionId Id, int LatentSize, AttributeNames Attributes, long Latents, long Revision);
+public sealed record StoredModel(int Key, ModelVersionId Id, int LatentSize, AttributeNames Attributes, long Latents, long Revision)
+{
+    /// <summary>
+    /// The table of its latents alone. A statement that reads all of them names it, because a condition on the
+    /// model version would make the planner expect few rows.
+    /// </summary>
+    public string Partition => PartitionOf(Key);
+
+    internal static string PartitionOf(int key) => $"latents_of_{key}";
+}

@@ -28,8 +28,7 @@ public sealed class NearestSearch(NpgsqlDataSource database)
         int count,
         CancellationToken cancellationToken)
     {
-        await using var command = database.CreateCommand(Sql(metric, only, paged: after is not null));
-        command.Parameters.Add(new() { Value = model.Key });
+        await using var command = database.CreateCommand(Sql(model, metric, only, paged: after is not null));
         command.Parameters.Add(new() { Value = new Vector(query) });
         command.Parameters.Add(new() { Value = unchecked((long)only.Want) });
         command.Parameters.Add(new() { Value = unchecked((long)only.Avoid) });
@@ -51,19 +50,19 @@ public sealed class NearestSearch(NpgsqlDataSource database)
     /// Conditions that hold for every row are left out: the planner would take them for rare, and then not
     /// share the scan among several workers.
     /// </summary>
-    private static string Sql(Metric metric, Wish only, bool paged)
+    private static string Sql(StoredModel model, Metric metric, Wish only, bool paged)
     {
-        var distance = metric == Metric.Cosine ? "(vector <=> $2)" : "(vector <-> $2)";
+        var distance = metric == Metric.Cosine ? "(vector <=> $1)" : "(vector <-> $1)";
         return $"""
             SELECT id, source, vector, attributes, provenance, {distance} AS distance
-            FROM latents
-            WHERE model_id = $1
-            {(only.Want != 0 ? "AND (attributes & $3) = $3" : "")}
-            {(only.Avoid != 0 ? "AND (attributes & $4) = 0" : "")}
+            FROM {model.Partition}
+            WHERE true
+            {(only.Want != 0 ? "AND (attributes & $2) = $2" : "")}
+            {(only.Avoid != 0 ? "AND (attributes & $3) = 0" : "")}
             {(metric == Metric.Cosine ? "AND vector_norm(vector) > 0" : "")}
-            {(paged ? $"AND ({distance}, id) > ($6, $7)" : "")}
+            {(paged ? $"AND ({distance}, id) > ($5, $6)" : "")}
             ORDER BY distance, id
-            LIMIT $5
+            LIMIT $4
             """;
     }
 }
