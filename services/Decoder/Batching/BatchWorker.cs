@@ -40,13 +40,16 @@ public sealed class BatchWorker(
 
     private async Task FormAllAsync(List<BatchEntry> pending, CancellationToken stoppingToken)
     {
+        var shared = false;
         // Room first, batch second: the later a batch is formed, the more requests share it.
         while (await _ahead.Writer.WaitToWriteAsync(stoppingToken).ConfigureAwait(false))
         {
             if (pending.Count == 0)
                 await queue.Entries.WaitToReadAsync(stoppingToken).ConfigureAwait(false);
             TakeArrived(pending);
-            await WaitForCompanyAsync(pending, stoppingToken).ConfigureAwait(false);
+            // Nobody else is here and nobody shared the last run: a lone caller gains nothing by waiting.
+            if (shared || queue.Length > pending.Sum(entry => entry.Count))
+                await WaitForCompanyAsync(pending, stoppingToken).ConfigureAwait(false);
 
             var plan = BatchForming.Form(pending.ConvertAll(entry => entry.Candidate), options.Value.MaxBatch);
             var batch = plan.Taken.Select(place => pending[place]).ToList();
@@ -56,6 +59,7 @@ public sealed class BatchWorker(
             var kept = pending.Where((_, place) => !gone.Contains(place)).ToList();
             pending.Clear();
             pending.AddRange(kept);
+            shared = batch.Count > 1;
             if (batch.Count > 0)
                 _ahead.Writer.TryWrite(batch);
         }

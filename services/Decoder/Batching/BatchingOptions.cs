@@ -13,7 +13,7 @@ public sealed class BatchingOptions
     [Range(64, 65_536)]
     public int MaxQueued { get; set; } = 512;
 
-    /// <summary>How long a request may wait for others to share a run with.</summary>
+    /// <summary>How long a request may wait for others to share a run with; a caller who is alone does not wait.</summary>
     [Range(typeof(TimeSpan), "00:00:00", "00:00:01")]
     public TimeSpan MaxDelay { get; set; } = TimeSpan.FromMilliseconds(1);
 }
