@@ -19,7 +19,7 @@ public static class DecoderApp
         var builder = WebApplication.CreateBuilder(args);
         builder.AddServiceDefaults(new ServiceIdentity("decoder", GrpcPort: 5101, HttpPort: 5111));
         var services = builder.Services;
-        Bind<BatchingOptions>(builder, "Decoder:Batching");
+        Bind<BatchingOptions>(builder, "Decoder");
         Bind<InferenceOptions>(builder, "Decoder");
         Bind<ModelOptions>(builder, "Decoder", "Models");
 

@@ -35,7 +35,7 @@ internal sealed class DecoderHost : IAsyncDisposable
 
     /// <param name="models">The models folder.</param>
     /// <param name="replace">Services to put in the place of the real ones.</param>
-    /// <param name="settings">More configuration, <c>Decoder:Batching:MaxBatch=4</c>.</param>
+    /// <param name="settings">More configuration, <c>Decoder:MaxBatch=4</c>.</param>
     public static async Task<DecoderHost> StartAsync(string models, Action<IServiceCollection>? replace = null, params string[] settings)
     {
         string[] arguments = ["--Bind:GrpcPort=0", "--Bind:HttpPort=0", $"--Models:Path={models}", "--Decoder:Device=cpu", "--Decoder:Threads=1", .. settings.Select(setting => "--" + setting)];

@@ -96,6 +96,20 @@ public sealed class ServingModels : IDisposable
     }
 
     [Fact]
+    public async Task Removing_the_newest_version_goes_back_to_the_one_before()
+    {
+        var newer = TinyModel.Publish(_models.Path, "20270101-000000");
+        await using var host = await DecoderHost.StartReadyAsync(_models, null, "Decoder:LookInterval=00:00:00.1");
+        Assert.Equal(newer.ToString(), (await host.Client.GetModelAsync(new GetModelRequest())).ModelVersion);
+
+        Directory.Delete(new ModelCatalog(_models.Path).FolderOf(newer), recursive: true);
+        await host.WaitUntilServedAsync(TinyModel.FirstRelease);
+
+        Directory.Delete(_models.File("tiny"), recursive: true);
+        await host.Client.GenerateAsync(new GenerateRequest { Count = 1 });
+    }
+
+    [Fact]
     public async Task A_network_that_is_not_what_its_manifest_says_is_refused()
     {
         TinyModel.PublishFirstRelease(_models.Path);
@@ -139,8 +153,8 @@ public sealed class ServingModels : IDisposable
     }
 
     [Theory]
-    [InlineData("Decoder:Batching:MaxBatch=0", "MaxBatch")]
-    [InlineData("Decoder:Batching:MaxQueued=many", "Decoder:Batching")]
+    [InlineData("Decoder:MaxBatch=0", "MaxBatch")]
+    [InlineData("Decoder:MaxQueued=many", "Decoder")]
     [InlineData("Decoder:Device=abacus", "Decoder")]
     [InlineData("Decoder:Model=../x", "../x")]
     [InlineData("Decoder:LookInterval=00:00:00", "LookInterval")]

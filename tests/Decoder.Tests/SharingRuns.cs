@@ -19,7 +19,7 @@ public sealed class SharingRuns : IAsyncLifetime
         _host = await DecoderHost.StartReadyAsync(
             _models,
             services => services.AddSingleton<IPictureDecoderFactory>(_decoders),
-            "Decoder:Batching:MaxBatch=16", "Decoder:Batching:MaxQueued=64", "Decoder:Batching:MaxDelay=00:00:00.005");
+            "Decoder:MaxBatch=16", "Decoder:MaxQueued=64", "Decoder:MaxDelay=00:00:00.005");
         _decoders.Forget();
     }
 

@@ -2,7 +2,7 @@ using System.ComponentModel.DataAnnotations;
 
 namespace FaceMix.Decoder.Batching;
 
-/// <summary>Configuration section <c>Decoder:Batching</c>.</summary>
+/// <summary>Configuration section <c>Decoder</c>.</summary>
 public sealed class BatchingOptions
 {
     /// <summary>Most pictures in one run.</summary>

@@ -58,7 +58,9 @@ public sealed class ModelUpdates(
     private async Task<Exception?> ServeNewestAsync(IReadOnlyList<ModelVersionId> versions, CancellationToken stoppingToken)
     {
         Exception? unread = null;
-        foreach (var id in versions.Reverse().TakeWhile(id => models.Newest is not { } served || id > served))
+        // A served version whose folder was removed was taken back: the newest that is left takes its place.
+        var served = models.Newest is { } newest && versions.Contains(newest) ? newest : (ModelVersionId?)null;
+        foreach (var id in versions.Reverse().TakeWhile(id => served is null || id > served))
         {
             try
             {
