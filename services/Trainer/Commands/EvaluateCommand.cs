@@ -106,6 +106,8 @@ internal static class EvaluateCommand
     private static void Show(string model, Measurement measured, Verdict? verdict)
     {
         var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) });
+        // A log has no width of its own.
+        console.Profile.Width = Math.Max(console.Profile.Width, 110);
         Console.Error.WriteLine($"{model}: PSNR {measured.PsnrDb:0.00} dB on {measured.HeldOut} held-out faces; their mean picture reaches {measured.MeanPicturePsnrDb:0.00} dB. KL {measured.KlNats:0.0} nats.");
         if (verdict is null)
             return;
