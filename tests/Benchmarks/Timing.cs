@@ -5,16 +5,20 @@ namespace FaceMix.Benchmarks;
 /// <summary>How long something takes.</summary>
 internal static class Timing
 {
-    /// <summary>The median and the 99th percentile of many runs after a few that do not count, in milliseconds.</summary>
-    public static async Task<(double Median, double P99)> OfManyAsync(int runs, Func<int, Task> work)
+    /// <summary>
+    /// The medians of two things that take turns, so that another load on the machine falls on both, in milliseconds.
+    /// The first turns do not count.
+    /// </summary>
+    public static async Task<(double Ours, double Theirs)> InTurnAsync(int runs, Func<int, Task> ours, Func<int, Task> theirs)
     {
-        for (var i = 0; i < Math.Max(3, runs / 10); i++)
-            await work(i);
-        var times = new double[runs];
-        for (var i = 0; i < runs; i++)
-            times[i] = await OfOneAsync(() => work(i)) * 1000;
-        Array.Sort(times);
-        return (times[runs / 2], times[runs * 99 / 100]);
+        var times = (Ours: new double[runs], Theirs: new double[runs]);
+        for (var run = -Math.Max(3, runs / 10); run < runs; run++)
+        {
+            var index = Math.Max(run, 0);
+            times.Ours[index] = await OfOneAsync(() => ours(index)) * 1000;
+            times.Theirs[index] = await OfOneAsync(() => theirs(index)) * 1000;
+        }
+        return (Median(times.Ours), Median(times.Theirs));
     }
 
     /// <summary>In seconds.</summary>
@@ -24,4 +28,6 @@ internal static class Timing
         await work();
         return Stopwatch.GetElapsedTime(begun).TotalSeconds;
     }
+
+    private static double Median(double[] times) => times.Order().ElementAt(times.Length / 2);
 }
