@@ -1,6 +1,6 @@
 using FaceMix.Trainer.Models;
-using DataType = FaceMix.Trainer.Export.Onnx.TensorProto.Types.DataType;
 using static FaceMix.Trainer.Export.GraphBuilder;
+using DataType = FaceMix.Trainer.Export.Onnx.TensorProto.Types.DataType;
 
 namespace FaceMix.Trainer.Export;
 
