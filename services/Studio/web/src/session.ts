@@ -12,11 +12,14 @@ export class Session extends EventTarget {
 
   constructor() {
     super();
-    window.addEventListener("hashchange", () => {
-      if (window.location.hash === formatHash(this.state)) return;
-      this.state = parseHash(window.location.hash);
+    window.addEventListener("hashchange", ({ newURL }) => {
+      // The event's address, not the window's: a late update may have written over that one on the way here.
+      const { hash } = new URL(newURL);
+      if (hash === formatHash(this.state)) return;
+      this.state = parseHash(hash);
       this.keepChosen("a");
       this.keepChosen("b");
+      this.update({});
       this.dispatchEvent(new Event("navigated"));
     });
   }
