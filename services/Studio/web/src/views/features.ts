@@ -102,6 +102,9 @@ export class FeaturesView {
       pickModel: "",
     });
     this.paintClear();
+    // An answer to the earlier wishes that arrives within the pause would pass for one to these.
+    this.latest.begin();
+    this.portrait.busy = true;
     this.askSoon();
   }
 
