@@ -35,15 +35,37 @@ namespace TorchSharp
         /// <summary>A table of vectors [num_embeddings, embedding_dims], read by index.</summary>
         public sealed class Embedding : nn.Module<Tensor, Tensor>
         {
-            internal Embedding(long num_embeddings, long embedding_dims) : base(nameof(Embedding))
+            private readonly long padding;
+            private readonly double? max_norm;
+            private readonly double norm_type;
+            private readonly bool scale_grad_by_freq;
+            private readonly bool sparse;
+
+            internal Embedding(long num_embeddings, long embedding_dims, long? padding_idx, double? max_norm, double norm_type, bool scale_grad_by_freq, bool sparse, Device? device, ScalarType? dtype) : base(nameof(Embedding))
             {
-                weight = Weights.Own(randn(num_embeddings, embedding_dims));
+                padding = padding_idx is not { } index ? -1 : index < 0 ? index + num_embeddings : index;
+                this.max_norm = max_norm;
+                this.norm_type = norm_type;
+                this.scale_grad_by_freq = scale_grad_by_freq;
+                this.sparse = sparse;
+                weight = Weights.Own(randn(num_embeddings, embedding_dims, dtype, device));
                 register_parameter(nameof(weight), weight);
+                if (padding < 0) return;
+                using var _ = no_grad();
+                weight[padding].zero_();
             }
 
             public Parameter? weight { get; }
 
-            public override Tensor forward(Tensor input) => FaceMix.Torch.Aten.Call("embedding", weight, input);
+            public override Tensor forward(Tensor input)
+            {
+                if (max_norm is { } largest)
+                {
+                    using var _ = no_grad();
+                    FaceMix.Torch.Aten.Do("embedding_renorm_", weight, input.contiguous(), largest, norm_type);
+                }
+                return FaceMix.Torch.Aten.Call("embedding", weight, input, padding, scale_grad_by_freq, sparse);
+            }
         }
 
         internal static class Weights
@@ -67,7 +89,8 @@ namespace TorchSharp
         public static partial class nn
         {
             public static Modules.Linear Linear(long inputSize, long outputSize, bool hasBias = true, Device? device = null, ScalarType? dtype = null) => new(inputSize, outputSize, hasBias, device, dtype);
-            public static Modules.Embedding Embedding(long num_embeddings, long embedding_dims) => new(num_embeddings, embedding_dims);
+            public static Modules.Embedding Embedding(long num_embeddings, long embedding_dims, long? padding_idx = null, double? max_norm = null, double norm_type = 2.0, bool scale_grad_by_freq = false, bool sparse = false, Device? device = null, ScalarType? dtype = null) =>
+                new(num_embeddings, embedding_dims, padding_idx, max_norm, norm_type, scale_grad_by_freq, sparse, device, dtype);
         }
     }
 }

@@ -165,6 +165,7 @@ public static partial class torch
 
             /// <summary>Copies values into the parameters and buffers of the same names.</summary>
             /// <exception cref="InvalidOperationException">The names differ and <paramref name="strict"/> is set.</exception>
+            /// <exception cref="ArgumentException">A tensor has another shape than the module's; nothing is changed.</exception>
             public virtual (IList<string> missing_keys, IList<string> unexpected_keyes) load_state_dict(Dictionary<string, Tensor> source, bool strict = true, IList<string>? skip = null)
             {
                 var destination = state_dict();
@@ -172,6 +173,9 @@ public static partial class torch
                 var missing = destination.Keys.Except(skip ?? []).Where(key => !source.ContainsKey(key)).ToList();
                 if (strict && (missing.Count > 0 || unexpected.Count > 0))
                     throw new InvalidOperationException($"The loaded state_dict is not identical to the target dictionary. Missing: {string.Join(", ", missing)}. Unexpected: {string.Join(", ", unexpected)}.");
+                foreach (var (key, value) in source)
+                    if (destination.TryGetValue(key, out var own) && skip?.Contains(key) != true && !own.shape.SequenceEqual(value.shape))
+                        throw new ArgumentException($"The shape of {key} is [{string.Join(", ", value.shape)}]; the module's is [{string.Join(", ", own.shape)}].");
                 using var _ = no_grad();
                 foreach (var (key, value) in source)
                     if (destination.TryGetValue(key, out var target) && skip?.Contains(key) != true) target.copy_(value);
@@ -245,42 +249,6 @@ public static partial class torch
                     foreach (var field in level.GetFields(BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly))
                         yield return field;
             }
-        }
-
-        public interface IModule<T, TResult>
-        {
-            TResult call(T input1);
-        }
-
-        public interface IModule<T1, T2, TResult>
-        {
-            TResult call(T1 input1, T2 input2);
-        }
-
-        public interface IModule<T1, T2, T3, TResult>
-        {
-            TResult call(T1 input1, T2 input2, T3 input3);
-        }
-
-        public abstract class Module<T, TResult>(string name) : Module(name), IModule<T, TResult>
-        {
-            public abstract TResult forward(T input);
-
-            public TResult call(T input) => forward(input);
-        }
-
-        public abstract class Module<T1, T2, TResult>(string name) : Module(name), IModule<T1, T2, TResult>
-        {
-            public abstract TResult forward(T1 input1, T2 input2);
-
-            public TResult call(T1 input1, T2 input2) => forward(input1, input2);
-        }
-
-        public abstract class Module<T1, T2, T3, TResult>(string name) : Module(name), IModule<T1, T2, T3, TResult>
-        {
-            public abstract TResult forward(T1 input1, T2 input2, T3 input3);
-
-            public TResult call(T1 input1, T2 input2, T3 input3) => forward(input1, input2, input3);
         }
     }
 }

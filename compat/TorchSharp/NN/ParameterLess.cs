@@ -256,20 +256,23 @@ namespace TorchSharp
             private readonly long[]? sizes;
             private readonly double[]? factors;
 
-            internal Upsample(long[]? size, double[]? scale_factor, UpsampleMode mode, bool? align_corners) : base(nameof(Upsample))
+            internal Upsample(long[]? size, double[]? scale_factor, UpsampleMode mode, bool? align_corners, bool? recompute_scale_factor) : base(nameof(Upsample))
             {
                 sizes = size;
                 factors = scale_factor;
                 this.mode = mode;
                 this.align_corners = align_corners;
+                this.recompute_scale_factor = recompute_scale_factor;
             }
 
             public UpsampleMode mode { get; }
 
             public bool? align_corners { get; }
 
+            public bool? recompute_scale_factor { get; }
+
             // The two enumerations have the same numbers.
-            public override Tensor forward(Tensor input) => F.interpolate(input, sizes, factors, (InterpolationMode)mode, align_corners);
+            public override Tensor forward(Tensor input) => F.interpolate(input, sizes, factors, (InterpolationMode)mode, align_corners, recompute_scale_factor ?? false);
         }
     }
 
@@ -302,7 +305,7 @@ namespace TorchSharp
                 new(Both(kernel_size), stride is { } s ? Both(s) : null, padding is { } p ? Both(p) : null, ceil_mode, count_include_pad, divisor_override);
             public static Modules.MaxPool2d MaxPool2d(long kernel_size, long? stride = null, long? padding = null, long? dilation = null, bool ceil_mode = false) =>
                 new(Both(kernel_size), stride is { } s ? Both(s) : null, padding is { } p ? Both(p) : null, dilation is { } d ? Both(d) : null, ceil_mode);
-            public static Modules.Upsample Upsample(long[]? size = null, double[]? scale_factor = null, UpsampleMode mode = UpsampleMode.Nearest, bool? align_corners = null) => new(size, scale_factor, mode, align_corners);
+            public static Modules.Upsample Upsample(long[]? size = null, double[]? scale_factor = null, UpsampleMode mode = UpsampleMode.Nearest, bool? align_corners = null, bool? recompute_scale_factor = null) => new(size, scale_factor, mode, align_corners, recompute_scale_factor);
 
             private static long[] Both(long value) => [value, value];
         }

@@ -34,11 +34,11 @@ namespace TorchSharp
 
                 public virtual IEnumerable<ILearningRateController> ParamGroups => _parameter_groups;
 
-                public abstract Tensor? step(Func<Tensor>? closure = null);
+                public virtual Tensor? step(Func<Tensor>? closure = null) => throw new NotImplementedException();
 
-                public abstract void zero_grad();
+                public virtual void zero_grad() => throw new NotImplementedException();
 
-                public abstract void add_param_group(ParamGroup param_group);
+                public virtual void add_param_group(ParamGroup param_group) => throw new NotImplementedException();
 
                 public virtual IEnumerable<Parameter> parameters() => _parameter_groups.SelectMany(group => group.Parameters);
 

@@ -91,7 +91,7 @@ public static partial class torch
         public static Tensor cholesky(Tensor input) => Call("linalg_cholesky", input);
         public static Tensor det(Tensor input) => Call("linalg_det", input);
         public static Tensor inv(Tensor input) => Call("linalg_inv", input);
-        public static Tensor solve(Tensor A, Tensor B) => Call("linalg_solve", A, B);
+        public static Tensor solve(Tensor A, Tensor B, bool left = true) => left ? Call("linalg_solve", A, B) : solve(A.mT, B.mT).mT;
         public static (Tensor, Tensor) eigh(Tensor input, char UPLO = 'L') => Call2("linalg_eigh", input, UPLO.ToString());
         public static Tensor eigvalsh(Tensor input, char UPLO = 'L') => Call("linalg_eigvalsh", input, UPLO.ToString());
         public static (Tensor U, Tensor S, Tensor Vh) svd(Tensor input, bool fullMatrices = true) => Call3("linalg_svd", input, fullMatrices);

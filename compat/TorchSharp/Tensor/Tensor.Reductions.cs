@@ -1,3 +1,4 @@
+using FaceMix.Torch;
 using static FaceMix.Torch.Aten;
 
 namespace TorchSharp;
@@ -34,8 +35,8 @@ public static partial class torch
         public (Tensor values, Tensor indexes) min(long dim, bool keepdim = false) => Call2("min.dim", this, dim, keepdim);
         public Tensor amax(params long[] dims) => Call("amax", this, dims);
         public Tensor amin(params long[] dims) => Call("amin", this, dims);
-        public Tensor amax(ReadOnlySpan<long> dims, bool keepdim = false) => Call("amax", this, dims, keepdim);
-        public Tensor amin(ReadOnlySpan<long> dims, bool keepdim = false) => Call("amin", this, dims, keepdim);
+        public Tensor amax(ReadOnlySpan<long> dims, bool keepdim = false, Tensor? @out = null) => @out is null ? Call("amax", this, dims, keepdim) : Into(@out, "amax.out", this, dims, keepdim, @out);
+        public Tensor amin(ReadOnlySpan<long> dims, bool keepdim = false, Tensor? @out = null) => @out is null ? Call("amin", this, dims, keepdim) : Into(@out, "amin.out", this, dims, keepdim, @out);
         public Tensor argmax() => Call("argmax", this);
         public Tensor argmax(long dim, bool keepdim = false) => Call("argmax", this, dim, keepdim);
         public Tensor argmin() => Call("argmin", this);
@@ -68,6 +69,12 @@ public static partial class torch
         public Tensor uniform_(double from, double to, Generator? generator = null) => In("uniform_", this, from, to, generator);
         public Tensor exponential_(double lambda = 1.0, Generator? generator = null) => In("exponential_", this, lambda, generator);
         public Tensor random_(double from, double to, Generator? generator = null) => In("random_.from", this, (long)from, (long)to, generator);
+
+        private static Tensor Into(Tensor target, string op, params ReadOnlySpan<Arg> arguments)
+        {
+            Do(op, arguments);
+            return target;
+        }
 
         private static Tensor As(Tensor result, ScalarType? type) => type is { } wanted ? result.to_type(wanted, disposeAfter: true) : result;
     }
