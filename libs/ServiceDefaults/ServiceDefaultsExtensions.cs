@@ -28,14 +28,19 @@ public static class ServiceDefaultsExtensions
         builder.Services.AddSingleton<MetricsPage>();
         builder.Services.AddSingleton(TimeProvider.System);
         if (identity.GrpcPort is not null)
+        {
             builder.Services.AddGrpc(options => options.Interceptors.Add<ErrorInterceptor>());
+            builder.Services.AddGrpcReflection();
+            builder.Services.AddReadinessOverGrpc();
+        }
         Listen(builder, ReadBind(builder.Configuration, identity));
         return builder;
     }
 
     /// <summary>
     /// <c>/healthz</c> (200 while the process works), <c>/readyz</c> (200, or 503 with what is missing), <c>/metrics</c>
-    /// (Prometheus text), and gRPC-Web for every gRPC service. Call it before mapping services.
+    /// (Prometheus text), and, where the service speaks gRPC, <c>grpc.health.v1</c>, server reflection v1 and v1alpha,
+    /// and gRPC-Web for every gRPC service. Call it before mapping services.
     /// </summary>
     public static WebApplication MapServiceDefaults(this WebApplication app)
     {
@@ -44,7 +49,11 @@ public static class ServiceDefaultsExtensions
         var metrics = app.Services.GetRequiredService<MetricsPage>();
         var logger = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("FaceMix.ServiceDefaults");
         if (identity.GrpcPort is not null)
+        {
             app.UseGrpcWeb(new GrpcWebOptions { DefaultEnabled = true });
+            app.MapGrpcReflectionService();
+            app.MapReadinessOverGrpc();
+        }
         app.MapGet("/healthz", () => "healthy\n");
         app.MapGet("/readyz", () => readiness.IsReady
             ? Results.Text("ready\n")

@@ -35,7 +35,12 @@ public sealed class EchoServer : IAsyncDisposable
 
     public EchoService.Observations Observations { get; } = new();
 
-    public static async Task<EchoServer> StartAsync(Action<GrpcServiceOptions>? configure = null, Action<IServiceCollection>? services = null)
+    public IServiceProvider Services => app.Services;
+
+    public static async Task<EchoServer> StartAsync(
+        Action<GrpcServiceOptions>? configure = null,
+        Action<IServiceCollection>? services = null,
+        Action<WebApplication>? map = null)
     {
         EchoServer? server = null;
         var builder = WebApplication.CreateSlimBuilder();
@@ -51,11 +56,14 @@ public sealed class EchoServer : IAsyncDisposable
         var app = builder.Build();
         app.UseGrpcWeb(new GrpcWebOptions { DefaultEnabled = true });
         app.MapGrpcService<EchoService>();
+        map?.Invoke(app);
         app.MapGet("/{anything}/{else}", () => "a page");
         await app.StartAsync();
         var addresses = app.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses;
         return server = new EchoServer(app, [.. addresses.Select(address => new Uri(address))]);
     }
+
+    public Task StopAsync() => app.StopAsync();
 
     public async ValueTask DisposeAsync()
     {

@@ -37,6 +37,24 @@ internal static class Peer
         return JsonDocument.Parse(await output).RootElement;
     }
 
+    /// <summary>Runs it and gives its lines as they come; it is killed when the caller stops reading.</summary>
+    public static async IAsyncEnumerable<string> LinesAsync(string program, params string[] arguments)
+    {
+        using var process = Process.Start(Start(program, arguments))!;
+        var errors = process.StandardError.ReadToEndAsync();
+        try
+        {
+            while (await process.StandardOutput.ReadLineAsync().WaitAsync(TimeSpan.FromSeconds(60)) is { } line)
+                yield return line;
+            await process.WaitForExitAsync();
+            Assert.True(process.ExitCode == 0, $"{program} ended with {process.ExitCode}: {await errors}");
+        }
+        finally
+        {
+            process.Kill(entireProcessTree: true);
+        }
+    }
+
     public static bool IsOnPath(string program) =>
         (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Any(folder => File.Exists(Path.Combine(folder, program)));
 

@@ -5,12 +5,15 @@ namespace FaceMix.ServiceDefaults;
 
 /// <summary>
 /// What must be in place before a service takes calls. Each part is declared once, not ready, by what owns it;
-/// <c>/readyz</c> answers 200 when all are ready, else 503 with the reasons.
+/// <c>/readyz</c> answers 200 when all are ready, else 503 with the reasons; <c>grpc.health.v1</c> says the same.
 /// </summary>
 public sealed class Readiness(ILogger<Readiness> logger)
 {
     private readonly ConcurrentDictionary<string, string?> parts = new();
     private volatile bool isStopping;
+
+    /// <summary>Something about it may have changed.</summary>
+    internal event Action? Changed;
 
     /// <summary>Every declared part is ready, and the service is not stopping.</summary>
     public bool IsReady => !isStopping && parts.Values.All(reason => reason is null);
@@ -28,7 +31,11 @@ public sealed class Readiness(ILogger<Readiness> logger)
     /// <summary>Declares a part as not ready.</summary>
     /// <param name="part">"model", "database".</param>
     /// <param name="reason">What it waits for.</param>
-    public void Require(string part, string reason) => parts[part] = reason;
+    public void Require(string part, string reason)
+    {
+        parts[part] = reason;
+        Changed?.Invoke();
+    }
 
     /// <summary>The part is in place.</summary>
     public void SetReady(string part)
@@ -37,6 +44,7 @@ public sealed class Readiness(ILogger<Readiness> logger)
             return;
         parts[part] = null;
         Log.PartReady(logger, part);
+        Changed?.Invoke();
     }
 
     /// <summary>The part is gone, or not there yet.</summary>
@@ -44,9 +52,15 @@ public sealed class Readiness(ILogger<Readiness> logger)
     {
         var changed = !parts.TryGetValue(part, out var before) || before != reason;
         parts[part] = reason;
-        if (changed)
-            Log.PartNotReady(logger, part, reason);
+        if (!changed)
+            return;
+        Log.PartNotReady(logger, part, reason);
+        Changed?.Invoke();
     }
 
-    internal void SetStopping() => isStopping = true;
+    internal void SetStopping()
+    {
+        isStopping = true;
+        Changed?.Invoke();
+    }
 }
