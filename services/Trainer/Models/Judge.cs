@@ -10,6 +10,9 @@ namespace FaceMix.Trainer.Models;
 /// </summary>
 public sealed class Judge : Module<Tensor, Tensor>
 {
+    /// <summary>Numbers of <see cref="Look"/>.</summary>
+    public const int Features = 128;
+
     private static readonly int[] s_channels = [32, 48, 96, 128];
 
     private readonly ModuleList<Conv2d> convs = new();
@@ -30,18 +33,22 @@ public sealed class Judge : Module<Tensor, Tensor>
             norms.Add(nn.BatchNorm2d(next));
             (channels, size) = (next, size / stride);
         }
-        hidden = nn.Linear(channels * size * size, 128);
-        answers = nn.Linear(128, attributes);
+        hidden = nn.Linear(channels * size * size, Features);
+        answers = nn.Linear(Features, attributes);
         RegisterComponents();
     }
 
     /// <param name="input">[N, 3, H, W] in [-1, 1].</param>
     /// <returns>Logits [N, attributes]; above 0 means yes.</returns>
-    public override Tensor forward(Tensor input)
+    public override Tensor forward(Tensor input) => answers.call(Look(input));
+
+    /// <param name="input">[N, 3, H, W] in [-1, 1].</param>
+    /// <returns>What the answers are read from: [N, <see cref="Features"/>], none below 0.</returns>
+    public Tensor Look(Tensor input)
     {
         var x = functional.pixel_unshuffle(input, 2);
         for (var i = 0; i < convs.Count; i++)
             x = functional.relu(norms[i].call(convs[i].call(x)));
-        return answers.call(functional.relu(hidden.call(x.flatten(1))));
+        return functional.relu(hidden.call(x.flatten(1)));
     }
 }

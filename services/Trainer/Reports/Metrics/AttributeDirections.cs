@@ -1,0 +1,61 @@
+using MathNet.Numerics.LinearAlgebra;
+
+namespace FaceMix.Trainer.Reports.Metrics;
+
+/// <summary>
+/// For each attribute the way a latent moves when a face gets it and keeps all else: the least-squares fit of latents by all
+/// attributes at once. The plain difference of two mean latents would carry along whatever else goes with the attribute.
+/// </summary>
+public sealed class AttributeDirections
+{
+    // Of one face's weight; keeps the fit defined when two attributes always go together.
+    private const double Ridge = 1;
+
+    private readonly float[] _means;
+    private readonly int _latent;
+    private readonly float[][] _directions;
+    private readonly double[] _deviations;
+
+    private AttributeDirections(float[] means, int latent, float[][] directions)
+    {
+        (_means, _latent, _directions) = (means, latent, directions);
+        _deviations = Array.ConvertAll(directions, Deviation);
+    }
+
+    /// <param name="means">Posterior means [N, latent].</param>
+    /// <param name="latent">Length of a latent.</param>
+    /// <param name="masks">[N].</param>
+    /// <param name="attributes">How many attributes there are.</param>
+    public static AttributeDirections Fit(float[] means, int latent, ulong[] masks, int attributes)
+    {
+        // The last column of 1 is the face without any attribute.
+        var x = Matrix<double>.Build.Dense(masks.Length, attributes + 1, (n, k) => k == attributes || (masks[n] >> k & 1) != 0 ? 1 : 0);
+        var z = Matrix<double>.Build.Dense(masks.Length, latent, (n, i) => means[(n * latent) + i]);
+        var normal = x.TransposeThisAndMultiply(x) + Matrix<double>.Build.DenseDiagonal(attributes + 1, Ridge);
+        var fit = normal.Cholesky().Solve(x.TransposeThisAndMultiply(z));
+        return new AttributeDirections(means, latent, [.. Enumerable.Range(0, attributes).Select(k => fit.Row(k).Select(value => (float)value).ToArray())]);
+    }
+
+    /// <summary>Added to a latent that lacks the attribute, it gives it; [latent].</summary>
+    public float[] Of(int attribute) => _directions[attribute];
+
+    /// <summary>How many of <see cref="Of"/> make one standard deviation of all faces along it; 0 for an attribute that says nothing.</summary>
+    public double StepsPerDeviation(int attribute)
+    {
+        var length = Math.Sqrt(_directions[attribute].Sum(value => (double)value * value));
+        return length > 1e-9 ? _deviations[attribute] / length : 0;
+    }
+
+    private double Deviation(float[] direction)
+    {
+        var length = Math.Sqrt(direction.Sum(value => (double)value * value));
+        if (length <= 1e-9)
+            return 0;
+        var count = _means.Length / _latent;
+        var along = new double[count];
+        for (var i = 0; i < _means.Length; i++)
+            along[i / _latent] += _means[i] * direction[i % _latent] / length;
+        var mean = along.Average();
+        return Math.Sqrt(along.Average(value => Math.Pow(value - mean, 2)));
+    }
+}
