@@ -141,7 +141,7 @@ internal sealed class ClientCall<TRequest, TResponse> : IDisposable
             request.Headers.Host = host;
         request.Headers.TryAddWithoutValidation("te", "trailers");
         request.Headers.TryAddWithoutValidation("user-agent", "grpc-dotnet/facemix");
-        request.Headers.TryAddWithoutValidation(Wire.AcceptEncoding, Gzip.Accepted);
+        request.Headers.TryAddWithoutValidation(Wire.AcceptEncoding, MessageCompression.Accepted(MessageCompression.Default));
         if (options.Deadline is { } deadline && deadline != DateTime.MaxValue)
             request.Headers.TryAddWithoutValidation(Wire.Timeout, Wire.FormatTimeout(deadline.ToUniversalTime() - DateTime.UtcNow));
         await AddMetadataAsync(request.Headers).ConfigureAwait(false);
@@ -186,7 +186,7 @@ internal sealed class ClientCall<TRequest, TResponse> : IDisposable
             return;
         var encoding = response.Headers.TryGetValues(Wire.Encoding, out var values) ? values.First() : null;
         var stream = await response.Content.ReadAsStreamAsync(Token).ConfigureAwait(false);
-        reader = new MessageReader(PipeReader.Create(stream, new StreamPipeReaderOptions(bufferSize: 16 * 1024)), channel.Options.MaxReceiveMessageSize, encoding);
+        reader = new MessageReader(PipeReader.Create(stream, new StreamPipeReaderOptions(bufferSize: 16 * 1024)), channel.Options.MaxReceiveMessageSize, encoding, MessageCompression.Default);
     }
 
     private (Status Status, Metadata Trailers) ReadTrailers()

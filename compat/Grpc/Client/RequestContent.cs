@@ -37,7 +37,7 @@ internal sealed class SingleContent<T>(T message, Marshaller<T> marshaller, int?
         using var buffer = new PooledBuffer();
         try
         {
-            new MessageWriter(buffer, maxSize, encoding: null).Write(message, marshaller.ContextualSerializer, options);
+            new MessageWriter(buffer, maxSize).Write(message, marshaller.ContextualSerializer, options);
         }
         catch (RpcException error)
         {
@@ -61,7 +61,7 @@ internal sealed class StreamedContent(int? maxSize) : RequestContent
         var pipe = await started.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
         if (finished.Task.IsCompleted)
             throw new InvalidOperationException("Request stream has already been completed.");
-        writer ??= new MessageWriter(pipe, maxSize, encoding: null);
+        writer ??= new MessageWriter(pipe, maxSize);
         writer.Write(message, marshaller.ContextualSerializer, options);
         if ((options?.Flags & WriteFlags.BufferHint) != WriteFlags.BufferHint)
             await pipe.FlushAsync(cancellationToken).ConfigureAwait(false);

@@ -1,7 +1,9 @@
 using System.Buffers;
 using System.Buffers.Binary;
 using System.IO.Pipelines;
+using Google.Protobuf;
 using Grpc.Core;
+using Grpc.Net.Compression;
 
 namespace Grpc.Framing;
 
@@ -9,7 +11,11 @@ namespace Grpc.Framing;
 /// Reads messages, each behind one byte (1: compressed) and four of length, and parses them where they lie in
 /// the pipe. One reader per call and direction.
 /// </summary>
-internal sealed class MessageReader(PipeReader pipe, int? maxSize, string? encoding)
+/// <param name="pipe">Where the frames come from.</param>
+/// <param name="maxSize">In bytes, also of what a compressed message becomes; null: no limit.</param>
+/// <param name="encoding">The sender's grpc-encoding.</param>
+/// <param name="providers">The compressions known, by name.</param>
+internal sealed class MessageReader(PipeReader pipe, int? maxSize, string? encoding, IReadOnlyDictionary<string, ICompressionProvider> providers)
 {
     private const int HeaderSize = 5;
     private readonly Payload payload = new();
@@ -69,7 +75,7 @@ internal sealed class MessageReader(PipeReader pipe, int? maxSize, string? encod
         buffer.Slice(0, HeaderSize).CopyTo(header);
         var length = BinaryPrimitives.ReadUInt32BigEndian(header[1..]);
         if (length > (uint)(maxSize ?? int.MaxValue))
-            throw new RpcException(new Status(StatusCode.ResourceExhausted, "Received message exceeds the maximum configured message size."));
+            throw Wire.TooLarge();
         if (buffer.Length < HeaderSize + length)
             return false;
 
@@ -81,17 +87,26 @@ internal sealed class MessageReader(PipeReader pipe, int? maxSize, string? encod
             1 => Decompressed(body),
             _ => throw new RpcException(new Status(StatusCode.Internal, "Unexpected compressed flag value in message header.")),
         });
-        message = deserializer(payload);
+        try
+        {
+            message = deserializer(payload);
+        }
+        catch (InvalidProtocolBufferException error)
+        {
+            throw new RpcException(new Status(StatusCode.Internal, "The message is not of the method's type.", error));
+        }
         payload.Set(default);
         return true;
     }
 
-    private ReadOnlySequence<byte> Decompressed(in ReadOnlySequence<byte> body) => encoding switch
+    private ReadOnlySequence<byte> Decompressed(in ReadOnlySequence<byte> body)
     {
-        Gzip.Name => Gzip.Decompress(body, maxSize ?? int.MaxValue),
-        null or Wire.Identity => throw new RpcException(new Status(StatusCode.Internal, "Request did not include grpc-encoding value with compressed message.")),
-        _ => throw new RpcException(new Status(StatusCode.Unimplemented, $"Unsupported grpc-encoding value '{encoding}'. Supported encodings: {Gzip.Accepted}")),
-    };
+        if (encoding is null or "" or Wire.Identity)
+            throw new RpcException(new Status(StatusCode.Internal, "A message is compressed, but grpc-encoding names no compression."));
+        return providers.TryGetValue(encoding, out var provider)
+            ? provider.Decompress(body, maxSize ?? int.MaxValue)
+            : throw new RpcException(new Status(StatusCode.Unimplemented, $"Unsupported grpc-encoding value '{encoding}'. Supported encodings: {MessageCompression.Accepted(providers)}"));
+    }
 
     private sealed class Payload : DeserializationContext
     {

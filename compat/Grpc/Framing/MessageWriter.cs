@@ -1,6 +1,8 @@
 using System.Buffers;
 using System.Buffers.Binary;
+using System.IO.Compression;
 using Grpc.Core;
+using Grpc.Net.Compression;
 
 namespace Grpc.Framing;
 
@@ -8,10 +10,14 @@ namespace Grpc.Framing;
 /// Writes messages behind their header. A serializer that says its length first, as generated ones do, writes
 /// straight into the target. One writer per call and direction.
 /// </summary>
-internal sealed class MessageWriter(IBufferWriter<byte> target, int? maxSize, string? encoding) : SerializationContext
+/// <param name="target">Where the frames go.</param>
+/// <param name="maxSize">In bytes, before compression; null: no limit.</param>
+/// <param name="provider">Compresses each message unless its options forbid it; null: none is compressed.</param>
+/// <param name="level">Null: the provider's own.</param>
+internal sealed class MessageWriter(IBufferWriter<byte> target, int? maxSize, ICompressionProvider? provider = null, CompressionLevel? level = null)
+    : SerializationContext
 {
     private const int HeaderSize = 5;
-    private readonly bool mayCompress = encoding == Gzip.Name;
     private ArrayBufferWriter<byte>? scratch;
     private int? length;
     private bool compresses;
@@ -23,7 +29,7 @@ internal sealed class MessageWriter(IBufferWriter<byte> target, int? maxSize, st
     {
         length = null;
         isComplete = false;
-        compresses = mayCompress && (options?.Flags & WriteFlags.NoCompress) != WriteFlags.NoCompress;
+        compresses = provider is not null && (options?.Flags & WriteFlags.NoCompress) != WriteFlags.NoCompress;
         serializer(message, this);
         if (!isComplete)
             throw new InvalidOperationException("The serializer did not complete its message.");
@@ -62,7 +68,7 @@ internal sealed class MessageWriter(IBufferWriter<byte> target, int? maxSize, st
     {
         Checked(payload.Length);
         if (compresses)
-            payload = Gzip.Compress(payload.Span);
+            payload = provider!.Compress(payload.Span, level);
         WriteHeader(payload.Length, compresses);
         target.Write(payload.Span);
     }

@@ -35,6 +35,8 @@ internal sealed class PooledBuffer : IBufferWriter<byte>, IDisposable
         rented = larger;
     }
 
+    public void Clear() => count = 0;
+
     public void Dispose()
     {
         ArrayPool<byte>.Shared.Return(rented);

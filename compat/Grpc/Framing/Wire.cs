@@ -8,6 +8,8 @@ namespace Grpc.Framing;
 internal static class Wire
 {
     public const string ContentType = "application/grpc";
+    public const string WebContentType = "application/grpc-web";
+    public const string WebTextContentType = "application/grpc-web-text";
     public const string Timeout = "grpc-timeout";
     public const string Encoding = "grpc-encoding";
     public const string AcceptEncoding = "grpc-accept-encoding";
@@ -19,10 +21,27 @@ internal static class Wire
     // What belongs to the protocol and is therefore no metadata of the application.
     private static readonly HashSet<string> Protocol = new(StringComparer.OrdinalIgnoreCase)
     {
-        Timeout, Encoding, AcceptEncoding, "content-type", "te", "host", "accept-encoding",
+        Timeout, Encoding, AcceptEncoding, "content-encoding", "content-type", "te", "host", "accept-encoding",
     };
 
+    public static RpcException TooLarge() =>
+        new(new Status(StatusCode.ResourceExhausted, "Received message exceeds the maximum configured message size."));
+
     public static bool IsMetadata(string header) => !header.StartsWith(':') && !Protocol.Contains(header);
+
+    /// <summary>A content type with or without a suffix ("+proto") or parameters.</summary>
+    public static bool IsContentType(string? text, string type) =>
+        text is not null && text.StartsWith(type, StringComparison.OrdinalIgnoreCase)
+        && (text.Length == type.Length || text[type.Length] is '+' or ';');
+
+    /// <summary>Whether a list of names separated by commas holds this one.</summary>
+    public static bool ListHolds(ReadOnlySpan<char> list, string name)
+    {
+        foreach (var part in list.Split(','))
+            if (list[part].Trim().SequenceEqual(name))
+                return true;
+        return false;
+    }
 
     /// <summary>Adds a header's values; bytes arrive as base64, several of them joined by commas.</summary>
     public static void Add(Metadata metadata, string header, string value)

@@ -49,7 +49,7 @@ internal readonly struct ActivatedInterceptor : IAsyncDisposable
         var services = context.GetHttpContext().RequestServices;
         return registration.Arguments.Count == 0 && services.GetService(registration.Type) is Interceptor registered
             ? new(registered, isOurs: false)
-            : new((Interceptor)ActivatorUtilities.CreateInstance(services, registration.Type, [.. registration.Arguments]), isOurs: true);
+            : new(registration.Create(services), isOurs: true);
     }
 
     public ValueTask DisposeAsync() => isOurs ? DisposeAsync(Instance) : default;

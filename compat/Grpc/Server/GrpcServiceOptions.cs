@@ -1,37 +1,51 @@
 using System.Collections.ObjectModel;
 using System.IO.Compression;
 using Grpc.Core.Interceptors;
+using Grpc.Net.Compression;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Grpc.AspNetCore.Server;
 
 /// <summary>What a service allows; unset means the default.</summary>
 public class GrpcServiceOptions
 {
-    private int? maxReceiveMessageSize;
-
     /// <summary>In bytes; unset or null: no limit.</summary>
-    public int? MaxSendMessageSize { get; set; }
+    public int? MaxSendMessageSize
+    {
+        get;
+        set
+        {
+            field = value;
+            MaxSendMessageSizeSpecified = true;
+        }
+    }
+
+    public bool MaxSendMessageSizeSpecified { get; set; }
 
     /// <summary>In bytes; unset: 4 MiB; null: no limit.</summary>
     public int? MaxReceiveMessageSize
     {
-        get => maxReceiveMessageSize;
+        get;
         set
         {
-            maxReceiveMessageSize = value;
+            field = value;
             MaxReceiveMessageSizeSpecified = true;
         }
     }
 
-    public bool MaxReceiveMessageSizeSpecified { get; private set; }
+    public bool MaxReceiveMessageSizeSpecified { get; set; }
 
     /// <summary>Sends the text of unexpected exceptions to the caller. Not for production.</summary>
     public bool? EnableDetailedErrors { get; set; }
 
-    /// <summary>"gzip", or null for none.</summary>
+    /// <summary>"gzip", "deflate" or another provider's name, for callers who accept it; null: none.</summary>
     public string? ResponseCompressionAlgorithm { get; set; }
 
+    /// <summary>Null: the provider's own.</summary>
     public CompressionLevel? ResponseCompressionLevel { get; set; }
+
+    /// <summary>Compressions that are known; none here or in the global options: gzip and deflate.</summary>
+    public IList<ICompressionProvider> CompressionProviders { get; set; } = [];
 
     /// <summary>True: calls to unknown services and methods are left to what else is mapped.</summary>
     public bool? IgnoreUnknownServices { get; set; }
@@ -49,15 +63,21 @@ public class GrpcServiceOptions<TService> : GrpcServiceOptions
 /// <summary>An interceptor to make for each call, from the services of the call and these arguments.</summary>
 public class InterceptorRegistration
 {
+    private readonly object[] arguments;
+
     internal InterceptorRegistration(Type type, object[] arguments)
     {
         Type = type;
-        Arguments = arguments;
+        this.arguments = arguments;
     }
 
     public Type Type { get; }
 
-    public IReadOnlyList<object> Arguments { get; }
+    public IReadOnlyList<object> Arguments => arguments;
+
+    private ObjectFactory Factory => field ??= ActivatorUtilities.CreateFactory(Type, [.. arguments.Select(each => each.GetType())]);
+
+    internal Interceptor Create(IServiceProvider services) => (Interceptor)Factory(services, arguments);
 }
 
 public class InterceptorCollection : Collection<InterceptorRegistration>

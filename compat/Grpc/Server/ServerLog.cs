@@ -12,5 +12,8 @@ internal static partial class ServerLog
     public static partial void EndedWith(ILogger logger, string method, StatusCode statusCode, string detail, Exception? error);
 
     [LoggerMessage(3, LogLevel.Information, "Service method '{Method}' canceled.", EventName = "ServiceMethodCanceled")]
-    public static partial void Cancelled(ILogger logger, string method);
+    public static partial void Cancelled(ILogger logger, string method, Exception error);
+
+    [LoggerMessage(4, LogLevel.Error, "Error when ending '{Method}' at its deadline.", EventName = "DeadlineCancellationError")]
+    public static partial void DeadlineFailed(ILogger logger, string method, Exception error);
 }

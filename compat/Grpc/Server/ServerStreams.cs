@@ -23,7 +23,11 @@ internal sealed class ResponseStream<T>(ServerCall call, Marshaller<T> marshalle
 {
     private int writing;
 
-    public WriteOptions? WriteOptions { get; set; }
+    public WriteOptions? WriteOptions
+    {
+        get => call.WriteOptions;
+        set => call.WriteOptions = value;
+    }
 
     public Task WriteAsync(T message) => WriteAsync(message, CancellationToken.None);
 
@@ -34,7 +38,7 @@ internal sealed class ResponseStream<T>(ServerCall call, Marshaller<T> marshalle
             throw new InvalidOperationException("Can't write the message because the previous write is in progress.");
         try
         {
-            await call.WriteAsync(message, marshaller, WriteOptions ?? call.WriteOptions, cancellationToken).ConfigureAwait(false);
+            await call.WriteAsync(message, marshaller, cancellationToken).ConfigureAwait(false);
         }
         finally
         {

@@ -4,7 +4,6 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Options;
 
 namespace Grpc.AspNetCore.Server;
 
@@ -65,6 +64,7 @@ internal sealed class ServiceBinder<TService>(IEndpointRouteBuilder builder) : S
             });
         Map(method, info, async call =>
         {
+            GrpcHttp.LiftLimits(call.Http.Features);
             var response = await whole(new RequestStream<TRequest>(call, method.RequestMarshaller), call).ConfigureAwait(false);
             await call.WriteLastAsync(response, method.ResponseMarshaller).ConfigureAwait(false);
         });
@@ -105,10 +105,11 @@ internal sealed class ServiceBinder<TService>(IEndpointRouteBuilder builder) : S
                 await using var interceptor = ActivatedInterceptor.ForCall(context, registration);
                 await interceptor.Instance.DuplexStreamingServerHandler(requests, responses, context, next).ConfigureAwait(false);
             });
-        Map(method, info, call => whole(
-            new RequestStream<TRequest>(call, method.RequestMarshaller),
-            new ResponseStream<TResponse>(call, method.ResponseMarshaller),
-            call));
+        Map(method, info, call =>
+        {
+            GrpcHttp.LiftLimits(call.Http.Features);
+            return whole(new RequestStream<TRequest>(call, method.RequestMarshaller), new ResponseStream<TResponse>(call, method.ResponseMarshaller), call);
+        });
     }
 
     /// <summary>To be called once all methods are there.</summary>
@@ -155,32 +156,5 @@ internal sealed class ServiceBinder<TService>(IEndpointRouteBuilder builder) : S
 
         public override Microsoft.Extensions.Primitives.IChangeToken GetChangeToken() =>
             new Microsoft.Extensions.Primitives.CancellationChangeToken(CancellationToken.None);
-    }
-}
-
-/// <summary>A service's options after its own are laid over the global ones.</summary>
-internal sealed record MethodOptions(
-    int? MaxReceiveMessageSize,
-    int? MaxSendMessageSize,
-    bool EnableDetailedErrors,
-    string? ResponseCompression,
-    bool IgnoreUnknownServices,
-    IReadOnlyList<InterceptorRegistration> Interceptors)
-{
-    /// <summary>Interceptors are listed innermost first, ready to be wrapped around.</summary>
-    public static MethodOptions Of<TService>(IServiceProvider services)
-        where TService : class
-    {
-        var all = services.GetRequiredService<IOptions<GrpcServiceOptions>>().Value;
-        var own = services.GetRequiredService<IOptions<GrpcServiceOptions<TService>>>().Value;
-        return new MethodOptions(
-            own.MaxReceiveMessageSizeSpecified ? own.MaxReceiveMessageSize
-                : all.MaxReceiveMessageSizeSpecified ? all.MaxReceiveMessageSize
-                : Framing.Wire.DefaultMaxReceiveMessageSize,
-            own.MaxSendMessageSize ?? all.MaxSendMessageSize,
-            own.EnableDetailedErrors ?? all.EnableDetailedErrors ?? false,
-            own.ResponseCompressionAlgorithm ?? all.ResponseCompressionAlgorithm,
-            all.IgnoreUnknownServices ?? false,
-            [.. all.Interceptors.Concat(own.Interceptors).Reverse()]);
     }
 }

@@ -1,4 +1,5 @@
 using Grpc.Core;
+using Grpc.Framing;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -25,6 +26,10 @@ internal static class Unimplemented
     private sealed class IsGrpc : IRouteConstraint
     {
         public bool Match(HttpContext? httpContext, IRouter? route, string routeKey, RouteValueDictionary values, RouteDirection routeDirection) =>
-            httpContext is null || ServerCall.IsGrpc(httpContext.Request.ContentType) || HttpMethods.IsOptions(httpContext.Request.Method);
+            httpContext?.Request is not { } request
+            || HttpMethods.IsOptions(request.Method)
+            || Wire.IsContentType(request.ContentType, Wire.ContentType)
+            || Wire.IsContentType(request.ContentType, Wire.WebContentType)
+            || Wire.IsContentType(request.ContentType, Wire.WebTextContentType);
     }
 }
