@@ -10,13 +10,13 @@ class SmallVae(nn.Module):
     def __init__(self):
         super().__init__()
         self.encoder = nn.Sequential(
-            nn.Conv2d(3, 8, 3, stride=2, padding=1), nn.BatchNorm2d(8), nn.LeakyReLU(0.2),
+            nn.Conv2d(3, 8, 3, stride=2, padding=1, bias=False), nn.BatchNorm2d(8), nn.LeakyReLU(0.2),
             nn.Conv2d(8, 16, 3, stride=2, padding=1), nn.GroupNorm(4, 16), nn.SiLU(), nn.Flatten())
         self.heads = nn.Linear(256, 8)
         self.start = nn.Linear(4, 256)
         self.decoder = nn.Sequential(
             nn.Unflatten(1, (16, 4, 4)), nn.Upsample(scale_factor=2),
-            nn.Conv2d(16, 8, 3, padding=1), nn.BatchNorm2d(8), nn.ReLU(),
+            nn.Conv2d(16, 8, 3, padding=1, bias=False), nn.BatchNorm2d(8), nn.ReLU(),
             nn.ConvTranspose2d(8, 3, 4, stride=2, padding=1), nn.Sigmoid())
 
     def forward(self, x, noise):

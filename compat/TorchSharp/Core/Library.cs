@@ -76,6 +76,9 @@ internal static unsafe partial class Library
     [LibraryImport(Name)] public static partial int fm_set_autocast(int deviceType, int enabled, int dtype);
     [LibraryImport(Name)] public static partial void fm_clear_autocast_cache();
 
+    [LibraryImport(Name)] public static partial int fm_adam(nint* parameters, nint* means, nint* squares, nint* largest, long* steps, int count, AdamStep* options);
+    [LibraryImport(Name)] public static partial int fm_clip_gradients(nint* parameters, int count, double limit, double* norm);
+
     [LibraryImport(Name)] public static partial byte* fm_torch_version();
     [LibraryImport(Name)] public static partial int fm_manual_seed(long seed);
     [LibraryImport(Name)] public static partial int fm_generator_default(long device, nint* generator);

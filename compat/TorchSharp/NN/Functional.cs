@@ -28,7 +28,7 @@ public static partial class torch
     {
         public static partial class functional
         {
-            public static Tensor linear(Tensor input, Tensor weights, Tensor? bias = null) => Call("linear", input, weights, bias);
+            public static Tensor linear(Tensor input, Tensor weights, Tensor? bias = null) => Call("facemix::linear", input, weights, bias);
 
             public static Tensor conv1d(Tensor input, Tensor weight, Tensor? bias = null, long? stride = null, long? padding = null, long? dilation = null, long groups = 1) =>
                 Call("conv1d", input, weight, bias, stride ?? 1, padding ?? 0, dilation ?? 1, groups);
@@ -37,7 +37,7 @@ public static partial class torch
                 Call("conv2d", input, weight, bias, strides ?? [1, 1], padding ?? [0, 0], dilation ?? [1, 1], groups);
 
             public static Tensor conv_transpose2d(Tensor input, Tensor weight, Tensor? bias = null, long[]? strides = null, long[]? padding = null, long[]? output_padding = null, long[]? dilation = null, long groups = 1) =>
-                Call("conv_transpose2d.input", input, weight, bias, strides ?? [1, 1], padding ?? [0, 0], output_padding ?? [0, 0], groups, dilation ?? [1, 1]);
+                Call("facemix::conv_transpose2d", input, weight, bias, strides ?? [1, 1], padding ?? [0, 0], output_padding ?? [0, 0], groups, dilation ?? [1, 1]);
 
             public static Tensor batch_norm(Tensor input, Tensor? running_mean, Tensor? running_var, Tensor? weight = null, Tensor? bias = null, bool training = false, double momentum = 0.1, double eps = 1e-5) =>
                 Call("batch_norm", input, weight, bias, running_mean, running_var, training, momentum, eps, true);

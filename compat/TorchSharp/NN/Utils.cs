@@ -1,3 +1,4 @@
+using FaceMix.Torch;
 using TorchSharp.Modules;
 using static FaceMix.Torch.Aten;
 
@@ -11,8 +12,17 @@ public static partial class torch
         {
             /// <summary>Scales all gradients down together until their common norm is at most the given one.</summary>
             /// <returns>The norm before.</returns>
-            public static double clip_grad_norm_(IEnumerable<Parameter> tensors, double max_norm, double norm_type = 2.0)
+            public static unsafe double clip_grad_norm_(IEnumerable<Parameter> tensors, double max_norm, double norm_type = 2.0)
             {
+                if (norm_type == 2)
+                {
+                    var parameters = tensors.ToArray();
+                    double before;
+                    fixed (nint* handles = Array.ConvertAll(parameters, parameter => parameter.Handle))
+                        Library.Check(Library.fm_clip_gradients(handles, parameters.Length, max_norm, &before), "clip_grad_norm_");
+                    GC.KeepAlive(parameters);
+                    return before;
+                }
                 using var scope = NewDisposeScope();
                 using var _ = no_grad();
                 var gradients = tensors.Select(parameter => parameter.grad).OfType<Tensor>().ToList();

@@ -1,3 +1,4 @@
+using FaceMix.Torch;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 using static TorchSharp.torch.optim;
@@ -61,27 +62,24 @@ namespace TorchSharp
                 Watch(param_group, parameter => new State(parameter));
             }
 
-            public override Tensor? step(Func<Tensor>? closure = null) => Step(closure, (group, parameter, gradient) =>
+            public override Tensor? step(Func<Tensor>? closure = null) => StepByGroup(closure, group =>
             {
                 var options = (Options)group.Options!;
-                var state = (State)StateOf(parameter);
-                var lr = options.LearningRate!.Value;
-                var beta1 = options.beta1!.Value;
-                var beta2 = options.beta2!.Value;
-                if (options.maximize == true) gradient = -gradient;
-                if (options.weight_decay is > 0) gradient = gradient.add(parameter, alpha: options.weight_decay.Value);
-
-                state.step++;
-                state.exp_avg.mul_(beta1).add_(gradient, alpha: 1 - beta1);
-                state.exp_avg_sq.mul_(beta2).addcmul_(gradient, gradient, value: 1 - beta2);
-                var second = state.exp_avg_sq;
-                if (options.amsgrad == true) second = state.Largest(second);
-                var denominator = second.sqrt().div_(Math.Sqrt(1 - Math.Pow(beta2, state.step))).add_(options.eps!.Value);
-                parameter.addcdiv_(state.exp_avg, denominator, value: -lr / (1 - Math.Pow(beta1, state.step)));
+                var parameters = (IReadOnlyList<Parameter>)group.Parameters;
+                FusedAdam.Run(parameters, [.. parameters.Select(parameter => (IAdamState)StateOf(parameter))], options.amsgrad == true, new AdamStep
+                {
+                    Rate = options.LearningRate!.Value,
+                    Beta1 = options.beta1!.Value,
+                    Beta2 = options.beta2!.Value,
+                    Epsilon = options.eps!.Value,
+                    Decay = options.weight_decay!.Value,
+                    Decoupled = 0,
+                    Maximize = options.maximize == true ? 1 : 0,
+                });
             });
 
             /// <summary>Running means of the gradient and of its square, and the number of steps taken.</summary>
-            public sealed class State(Parameter parameter) : OptimizerState(parameter), IDisposable
+            public sealed class State(Parameter parameter) : OptimizerState(parameter), IAdamState, IDisposable
             {
                 public long step;
                 public Tensor exp_avg = null!;
@@ -121,12 +119,17 @@ namespace TorchSharp
                     max_exp_avg_sq?.Dispose();
                 }
 
-                internal Tensor Largest(Tensor second)
+                long IAdamState.Steps
                 {
-                    var larger = max_exp_avg_sq!.maximum(second).DetachFromDisposeScope();
-                    max_exp_avg_sq.Dispose();
-                    return max_exp_avg_sq = larger;
+                    get => step;
+                    set => step = value;
                 }
+
+                Tensor IAdamState.Mean => exp_avg;
+
+                Tensor IAdamState.Square => exp_avg_sq;
+
+                Tensor? IAdamState.Largest => max_exp_avg_sq;
             }
 
             public class Options : OptimizerOptions

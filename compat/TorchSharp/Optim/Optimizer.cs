@@ -208,21 +208,25 @@ namespace TorchSharp
                 }
             }
 
-            // Everything a step makes on its way is gone when it ends.
-            private protected Tensor? Step(Func<Tensor>? closure, Action<ParamGroup, Parameter, Tensor> update)
+            private protected Tensor? StepByGroup(Func<Tensor>? closure, Action<ParamGroup> update)
             {
                 Tensor? loss = null;
                 if (closure is not null)
                     using (enable_grad()) loss = closure();
                 using var _ = no_grad();
-                foreach (var group in _parameter_groups)
-                    foreach (var parameter in group.Parameters)
-                    {
-                        using var scope = NewDisposeScope();
-                        if (parameter.grad is { } gradient) update(group, parameter, gradient);
-                    }
+                foreach (var group in _parameter_groups) update(group);
                 return loss;
             }
+
+            // Everything a step makes on its way is gone when it ends.
+            private protected Tensor? Step(Func<Tensor>? closure, Action<ParamGroup, Parameter, Tensor> update) => StepByGroup(closure, group =>
+            {
+                foreach (var parameter in group.Parameters)
+                {
+                    using var scope = NewDisposeScope();
+                    if (parameter.grad is { } gradient) update(group, parameter, gradient);
+                }
+            });
         }
     }
 }

@@ -87,6 +87,19 @@ FM_API int32_t fm_autocast(int32_t device_type);
 FM_API int fm_set_autocast(int32_t device_type, int32_t enabled, int32_t dtype);
 FM_API void fm_clear_autocast_cache();
 
+// optimizers.cpp
+struct FmAdam {
+  double rate, beta1, beta2, epsilon, decay;
+  int32_t decoupled, maximize;  // decoupled: the decay shrinks the parameter (AdamW) instead of adding to its gradient
+};
+
+// One step of Adam for all parameters that have a gradient, in their place; steps, the numbers of steps taken, count
+// up for those. largest is null without AMSGrad.
+FM_API int fm_adam(void* const* parameters, void* const* means, void* const* squares, void* const* largest,
+                   int64_t* steps, int32_t count, const FmAdam* options);
+// Scales the gradients of all parameters down until their common 2-norm is at most the limit; norm is the one before.
+FM_API int fm_clip_gradients(void* const* parameters, int32_t count, double limit, double* norm);
+
 // context.cpp
 FM_API const char* fm_torch_version();
 FM_API int fm_manual_seed(int64_t seed);

@@ -20,8 +20,11 @@ public sealed class FaceMix64AgreesWithPyTorch
     private const double GradientTolerance = 1e-4;
     private const double LossTolerance = 1e-3;
 
-    // Of the way a weight has come. Adam divides a gradient by its own size, so that where it is close to zero the last
-    // bit of a sum decides the direction of a whole step.
+    // Adam divides a gradient by its own size, so that where it is close to zero the last bit of a sum would decide the
+    // direction of a whole step; this is what such a gradient is divided by at least.
+    private const double Epsilon = 1e-5;
+
+    // Of the way a weight has come.
     private const double WayTolerance = 0.05;
 
     [NeedsPythonTorch]
@@ -44,7 +47,7 @@ public sealed class FaceMix64AgreesWithPyTorch
         using var scope = NewDisposeScope();
         var target = Pixels.ToTensor(pixels, Faces, 64);
         var loss = new VaeLoss(new LossOptions { L1 = 1, Edge = 1, LowerLevels = 0.25, Kl = 1e-4, KlWarmup = 0 });
-        using var optimizer = optim.AdamW(model.parameters(), 1e-3, 0.9, 0.99, weight_decay: 0);
+        using var optimizer = optim.AdamW(model.parameters(), 1e-3, 0.9, 0.99, Epsilon, weight_decay: 0);
         for (var step = 0; step < Steps; step++)
         {
             var count = Faces * latent;

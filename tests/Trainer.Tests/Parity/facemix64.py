@@ -13,7 +13,7 @@ from torch import nn
 from torch.nn import functional as F
 
 SLOPE = 0.2
-LEARNING_RATE, BETAS = 1e-3, (0.9, 0.99)
+LEARNING_RATE, BETAS, EPSILON = 1e-3, (0.9, 0.99), 1e-5
 KL_WEIGHT, LOWER_LEVELS = 1e-4, 0.25
 
 
@@ -134,7 +134,7 @@ def main(source, target):
         if name.startswith("weight/"):
             state[name[len("weight/"):]].copy_(tensor)
     pixels = given["pixels"].permute(0, 3, 1, 2).float().contiguous() / 127.5 - 1
-    optimizer = torch.optim.AdamW(model.parameters(), LEARNING_RATE, BETAS, weight_decay=0)
+    optimizer = torch.optim.AdamW(model.parameters(), LEARNING_RATE, BETAS, EPSILON, weight_decay=0)
     out = {}
     for step, noise in enumerate(given["noise"]):
         pictures, mean, logvar = model(pixels, noise)

@@ -1,0 +1,56 @@
+using System.Runtime.InteropServices;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace FaceMix.Torch;
+
+/// <summary>What one step of Adam needs to know; the layout is FmAdam's in native/torch.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal struct AdamStep
+{
+    public double Rate, Beta1, Beta2, Epsilon, Decay;
+    public int Decoupled, Maximize;
+}
+
+/// <summary>What Adam keeps of a parameter.</summary>
+internal interface IAdamState
+{
+    long Steps { get; set; }
+
+    Tensor Mean { get; }
+
+    Tensor Square { get; }
+
+    Tensor? Largest { get; }
+}
+
+internal static class FusedAdam
+{
+    /// <summary>
+    /// A step of all parameters of a group that have a gradient, in one native call: memory is passed over once, where
+    /// an operator at a time would pass over it a dozen times.
+    /// </summary>
+    /// <param name="parameters">The group's.</param>
+    /// <param name="states">What is kept of each, in their order.</param>
+    /// <param name="largest">Whether the step divides by the largest mean square so far (AMSGrad).</param>
+    /// <param name="step">Rates.</param>
+    public static unsafe void Run(IReadOnlyList<Parameter> parameters, IReadOnlyList<IAdamState> states, bool largest, AdamStep step)
+    {
+        var count = parameters.Count;
+        var handles = new nint[4 * count];
+        var steps = new long[count];
+        for (var i = 0; i < count; i++)
+        {
+            handles[i] = parameters[i].Handle;
+            handles[count + i] = states[i].Mean.Handle;
+            handles[(2 * count) + i] = states[i].Square.Handle;
+            handles[(3 * count) + i] = largest ? states[i].Largest!.Handle : 0;
+            steps[i] = states[i].Steps;
+        }
+        fixed (nint* first = handles)
+        fixed (long* counts = steps)
+            Library.Check(Library.fm_adam(first, first + count, first + (2 * count), largest ? first + (3 * count) : null, counts, count, &step), "Adam.step");
+        for (var i = 0; i < count; i++) states[i].Steps = steps[i];
+        GC.KeepAlive((parameters, states));
+    }
+}
