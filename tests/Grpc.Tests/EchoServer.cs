@@ -37,10 +37,18 @@ public sealed class EchoServer : IAsyncDisposable
 
     public IServiceProvider Services => app.Services;
 
-    public static async Task<EchoServer> StartAsync(
+    public static Task<EchoServer> StartAsync(
+        Action<GrpcServiceOptions>? configure = null,
+        Action<IServiceCollection>? services = null,
+        Action<WebApplication>? map = null) =>
+        StartAsync<EchoService>(configure, services, map);
+
+    /// <summary>The same with another implementation of the service.</summary>
+    public static async Task<EchoServer> StartAsync<TService>(
         Action<GrpcServiceOptions>? configure = null,
         Action<IServiceCollection>? services = null,
         Action<WebApplication>? map = null)
+        where TService : V1.EchoService.EchoServiceBase
     {
         EchoServer? server = null;
         var builder = WebApplication.CreateSlimBuilder();
@@ -55,7 +63,7 @@ public sealed class EchoServer : IAsyncDisposable
         services?.Invoke(builder.Services);
         var app = builder.Build();
         app.UseGrpcWeb(new GrpcWebOptions { DefaultEnabled = true });
-        app.MapGrpcService<EchoService>();
+        app.MapGrpcService<TService>();
         map?.Invoke(app);
         app.MapGet("/{anything}/{else}", () => "a page");
         await app.StartAsync();
