@@ -42,6 +42,7 @@ internal sealed class ServerCall : ServerCallContext, IServerCallContextFeature
             response[Wire.Encoding] = responseEncoding = ours;
         if (request.TryGetValue(Wire.Timeout, out var text) && Wire.TryParseTimeout(text.ToString(), out var timeout))
             deadline = new CallDeadline(this, timeout);
+        CancellationTokenCore = deadline?.Token ?? http.RequestAborted;
     }
 
     public HttpContext Http { get; }
@@ -63,7 +64,8 @@ internal sealed class ServerCall : ServerCallContext, IServerCallContextFeature
 
     protected override Metadata RequestHeadersCore => requestHeaders ??= GrpcHttp.ReadHeaders(Http.Request.Headers);
 
-    protected override CancellationToken CancellationTokenCore => deadline?.Token ?? Http.RequestAborted;
+    // Kept, because a service may look at it after its call has ended.
+    protected override CancellationToken CancellationTokenCore { get; }
 
     protected override Metadata ResponseTrailersCore => responseTrailers ??= [];
 
