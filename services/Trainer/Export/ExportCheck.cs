@@ -15,7 +15,7 @@ public static class ExportCheck
     /// <summary>Decodes the same latents with both.</summary>
     /// <returns>The largest difference of any pixel, in 1/255.</returns>
     /// <exception cref="InvalidDataException">It is larger than <see cref="Tolerance"/>.</exception>
-    public static int Decoder(FaceMixVae trained, OnnxFaces exported, ulong seed)
+    public static int Decoder(FaceModel trained, OnnxFaces exported, ulong seed)
     {
         var z = Noise.Normal(seed, 1, Latents * exported.Latent);
         var expected = Decode(trained, z);
@@ -30,13 +30,12 @@ public static class ExportCheck
 
     /// <summary>Decodes latents [N, latent] with the trained model.</summary>
     /// <returns>uint8 [N, H, W, 3].</returns>
-    public static byte[] Decode(FaceMixVae trained, float[] z)
+    public static byte[] Decode(FaceModel trained, float[] z)
     {
         using var noGrad = no_grad();
         using var scope = NewDisposeScope();
         trained.eval();
         var latent = trained.Options.Latent;
-        var picture = trained.Decoder.Picture(tensor(z, [z.Length / latent, latent]));
-        return (picture * 127.5 + 127.5).clamp(0, 255).round().to(ScalarType.Byte).permute(0, 2, 3, 1).contiguous().data<byte>().ToArray();
+        return Pixels.ToBytes(trained.Picture(tensor(z, [z.Length / latent, latent])), trained.Network.Range);
     }
 }

@@ -23,7 +23,7 @@ public sealed class VersionWriter(string models, int threads, TimeProvider time)
     /// <exception cref="InvalidDataException">The exported decoder differs from the trained one.</exception>
     public (ModelVersionId Id, IReadOnlyDictionary<string, double> Metrics) Publish(TrainingRun run, RunRequest request, History history, FaceData data, ulong seed)
     {
-        using var averaged = new FaceMixVae(run.Preset.Model);
+        using var averaged = new FaceModel(run.Preset.Model);
         run.Average.CopyTo(averaged);
         averaged.eval();
         var weights = Weights.Of(averaged);
@@ -31,8 +31,8 @@ public sealed class VersionWriter(string models, int threads, TimeProvider time)
         using var publication = new ModelPublisher(models, time).Begin(run.Preset.Name);
         string PathOf(string file) => Path.Combine(publication.Folder, file);
         weights.Save(PathOf(ModelFiles.Weights));
-        File.WriteAllBytes(PathOf(ModelFiles.Decoder), FaceMixExport.Decoder(run.Preset.Model, weights));
-        File.WriteAllBytes(PathOf(ModelFiles.Encoder), FaceMixExport.Encoder(run.Preset.Model, weights));
+        File.WriteAllBytes(PathOf(ModelFiles.Decoder), ModelExport.Decoder(run.Preset.Model, weights));
+        File.WriteAllBytes(PathOf(ModelFiles.Encoder), ModelExport.Encoder(run.Preset.Model, weights));
 
         using var faces = new OnnxFaces(publication.Folder, run.Preset.Model.ImageSize, run.Preset.Model.Latent, threads);
         var worst = ExportCheck.Decoder(averaged, faces, seed);
@@ -74,7 +74,7 @@ public sealed class VersionWriter(string models, int threads, TimeProvider time)
         File.WriteAllText(PathOf(ModelFiles.Report), HtmlReport.Write(facts, history, sheet, weights));
         publication.Publish(new ModelDescription
         {
-            Architecture = "facemix",
+            Architecture = run.Preset.Model.Architecture,
             ImageSize = run.Preset.Model.ImageSize,
             ImageChannels = 3,
             LatentSize = run.Preset.Model.Latent,

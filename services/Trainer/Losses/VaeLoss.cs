@@ -26,7 +26,8 @@ public sealed class VaeLoss(LossOptions options)
             terms.Add(new("edge", options.Edge, Reconstruction.Edge(picture, target)));
         if (options.LowerLevels > 0)
             AddLowerLevels(terms, output.Pictures, target);
-        terms.Add(new("kl", KlWeight(progress), KlDivergence.OfStandardNormal(output.Mean, output.Logvar)));
+        if (output.Logvar is { } logvar)
+            terms.Add(new("kl", KlWeight(progress), KlDivergence.OfStandardNormal(output.Mean, logvar)));
         return (terms.Select(term => term.Raw * term.Weight).Aggregate((a, b) => a + b), terms);
     }
 

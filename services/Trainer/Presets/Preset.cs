@@ -12,7 +12,7 @@ public sealed record Preset
 
     public string Description { get; init; } = string.Empty;
 
-    public FaceMixOptions Model { get; init; } = new();
+    public ModelOptions Model { get; init; } = new();
 
     public LossOptions Loss { get; init; } = new();
 

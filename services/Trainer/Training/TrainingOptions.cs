@@ -1,6 +1,6 @@
 namespace FaceMix.Trainer.Training;
 
-/// <summary>How a model is trained; what it is lies in <see cref="Models.FaceMixOptions"/>.</summary>
+/// <summary>How a model is trained; what it is lies in <see cref="Models.ModelOptions"/>.</summary>
 public sealed record TrainingOptions
 {
     /// <summary>Pictures per step, 2 to 4096 (batch norm needs more than one).</summary>

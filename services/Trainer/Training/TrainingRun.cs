@@ -22,7 +22,7 @@ public sealed class TrainingRun : IDisposable
         Preset = preset;
         _seed = seed;
         manual_seed((long)(Noise.Mix(seed) >> 1));
-        Model = new FaceMixVae(preset.Model);
+        Model = new FaceModel(preset.Model);
         _parameters = [.. Model.named_parameters()];
         var training = preset.Training;
         Optimizer = optim.AdamW(
@@ -33,7 +33,7 @@ public sealed class TrainingRun : IDisposable
 
     public Preset Preset { get; }
 
-    public FaceMixVae Model { get; }
+    public FaceModel Model { get; }
 
     public WeightAverage Average { get; }
 
@@ -59,7 +59,7 @@ public sealed class TrainingRun : IDisposable
             group.LearningRate = rate;
 
         Model.train();
-        var target = Pixels.ToTensor(pixels, count, Preset.Model.ImageSize);
+        var target = Pixels.ToTensor(pixels, count, Model);
         var noise = tensor(Noise.Normal(_seed, State.Step, count * Preset.Model.Latent), [count, Preset.Model.Latent]);
         var (total, terms) = _loss.Compute(Model.call(target, noise), target, progress);
         var values = terms.Select(term => new TermValue(term.Name, term.Weight, term.Raw.item<float>())).ToList();

@@ -37,9 +37,9 @@ public sealed class ExportedGraphs
 
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();
-        var expected = model.Encoder.call(Pixels.ToTensor(rgb, count, 32));
+        var expected = model.Encode(Pixels.ToTensor(rgb, count, 32));
         Close(expected.Mean.data<float>().ToArray(), mean);
-        Close(expected.Logvar.data<float>().ToArray(), logvar);
+        Close(expected.Logvar!.data<float>().ToArray(), logvar);
     }
 
     [Theory]
@@ -62,10 +62,10 @@ public sealed class ExportedGraphs
     [Fact]
     public void The_same_weights_give_the_same_bytes()
     {
-        using var model = new FaceMixVae(TinyRun.Preset().Model);
+        using var model = new FaceModel(TinyRun.Preset().Model);
         var weights = Weights.Of(model);
 
-        Assert.Equal(FaceMixExport.Decoder(model.Options, weights), FaceMixExport.Decoder(model.Options, weights));
+        Assert.Equal(ModelExport.Decoder(model.Options, weights), ModelExport.Decoder(model.Options, weights));
     }
 
     [NeedsPythonOnnx]
@@ -87,14 +87,14 @@ public sealed class ExportedGraphs
     }
 
     // A few steps, so that the running statistics and all biases are other than they began.
-    private static FaceMixVae Trained(TemporaryFolder folder)
+    private static FaceModel Trained(TemporaryFolder folder)
     {
         using var run = new TrainingRun(TinyRun.Preset(), 2);
         TinyRun.StepUntil(run, 8, planned: 8);
         var weights = Weights.Of(run.Model);
-        File.WriteAllBytes(folder.File(ModelFiles.Decoder), FaceMixExport.Decoder(run.Preset.Model, weights));
-        File.WriteAllBytes(folder.File(ModelFiles.Encoder), FaceMixExport.Encoder(run.Preset.Model, weights));
-        var model = new FaceMixVae(run.Preset.Model);
+        File.WriteAllBytes(folder.File(ModelFiles.Decoder), ModelExport.Decoder(run.Preset.Model, weights));
+        File.WriteAllBytes(folder.File(ModelFiles.Encoder), ModelExport.Encoder(run.Preset.Model, weights));
+        var model = new FaceModel(run.Preset.Model);
         weights.CopyTo(model);
         model.eval();
         return model;

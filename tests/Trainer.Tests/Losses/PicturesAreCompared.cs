@@ -33,7 +33,7 @@ public sealed class PicturesAreCompared
     public void Terms_add_up_to_the_total_with_their_weights()
     {
         using var scope = NewDisposeScope();
-        using var model = new FaceMixVae(new FaceMixOptions { ImageSize = 32, Latent = 4, Encoder = [4, 4, 4], Decoder = [4, 4, 4], Style = 4 });
+        using var model = new FaceModel(new ModelOptions { ImageSize = 32, Latent = 4, Encoder = [4, 4, 4], Decoder = [4, 4, 4], Style = 4 });
         var target = rand([2, 3, 32, 32]);
         var loss = new VaeLoss(new LossOptions { L1 = 1, Mse = 2, Edge = 3, LowerLevels = 0.5, Kl = 0.1 });
 

@@ -104,7 +104,7 @@ public sealed class ARunGoesOn
 
     private static Weights Averaged(TrainingRun run)
     {
-        using var model = new FaceMix.Trainer.Models.FaceMixVae(run.Preset.Model);
+        using var model = new FaceMix.Trainer.Models.FaceModel(run.Preset.Model);
         run.Average.CopyTo(model);
         return Weights.Of(model);
     }

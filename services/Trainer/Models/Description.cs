@@ -1,0 +1,32 @@
+using FaceMix.Trainer.Models.Layers;
+
+namespace FaceMix.Trainer.Models;
+
+/// <summary>A network layer by layer, counted from its text without making it.</summary>
+/// <param name="Encoder">From the picture to the latent.</param>
+/// <param name="Decoder">From the latent to the pictures.</param>
+/// <param name="Pictures">Shapes of the decoder's pictures, smallest first.</param>
+public sealed record Description(IReadOnlyList<LayerRow> Encoder, IReadOnlyList<LayerRow> Decoder, IReadOnlyList<Shape> Pictures)
+{
+    /// <summary>Numbers in both parts, running statistics included.</summary>
+    public long Parameters => Encoder.Concat(Decoder).Sum(row => row.Parameters);
+
+    public long Learnt => Encoder.Concat(Decoder).Sum(row => row.Learnt);
+
+    /// <exception cref="UsageException">The options do not fit each other.</exception>
+    public static Description Of(ModelOptions options)
+    {
+        var network = Networks.Of(options);
+        var (encoder, decoder) = (new ShapeLayers(network.Conventions), new ShapeLayers(network.Conventions));
+        var picture = new Shape(options.Channels, options.ImageSize, options.ImageSize);
+        var latent = new Shape(options.Latent);
+
+        var heads = network.Encode(encoder, picture);
+        if (heads.Any(head => head != latent))
+            throw new UsageException($"model.latent is {options.Latent}; the encoder ends with {heads[0].Numbers} numbers.");
+        var pictures = network.Decode(decoder, latent, everyLevel: true);
+        if (pictures[^1] != picture)
+            throw new UsageException($"model.decoder paints {pictures[^1]}; model.image_size asks for {picture}.");
+        return new Description(encoder.Rows, decoder.Rows, pictures);
+    }
+}

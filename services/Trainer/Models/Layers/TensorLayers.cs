@@ -1,0 +1,133 @@
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace FaceMix.Trainer.Models.Layers;
+
+/// <summary>
+/// Reads a network with tensors: its arrays are the module's parameters and buffers. It is made on the device where it
+/// stays, because it keeps the arrays by name.
+/// </summary>
+public sealed class TensorLayers : Module, ILayers<Tensor>
+{
+    private readonly Conventions conventions;
+    private readonly Dictionary<string, Tensor> arrays = new(StringComparer.Ordinal);
+
+    /// <param name="name">Such as <c>encoder</c>.</param>
+    /// <param name="conventions">Of the network.</param>
+    /// <param name="plans">Every array, as <see cref="ShapeLayers"/> lists them.</param>
+    /// <param name="device">Where they live; null: the CPU.</param>
+    public TensorLayers(string name, Conventions conventions, IEnumerable<ArrayPlan> plans, Device? device = null)
+        : base(name)
+    {
+        this.conventions = conventions;
+        var root = new Part(name);
+        foreach (var plan in plans)
+        {
+            var array = FirstValues.Make(plan, device);
+            arrays.Add(plan.Name, array);
+            root.Keep(plan.Name, array);
+        }
+        foreach (var (child, module) in root.named_children())
+            register_module(child, module);
+    }
+
+    public Tensor Conv(string name, Tensor x, int channels, int kernel, int stride = 1, bool bias = true, bool spectral = false)
+    {
+        var (top, bottom) = conventions.Padding(x.shape[2], kernel, stride);
+        var (left, right) = conventions.Padding(x.shape[3], kernel, stride);
+        if (top != bottom || left != right)
+        {
+            x = functional.pad(x, [left, right, top, bottom]);
+            (top, left) = (0, 0);
+        }
+        return functional.conv2d(x, Weight(name, spectral), bias ? arrays[$"{name}.bias"] : null, strides: [stride, stride], padding: [top, left]);
+    }
+
+    public Tensor ConvTranspose(string name, Tensor x, int channels, int kernel, int stride, bool bias = true)
+    {
+        var (before, after) = conventions.Crop(kernel, stride);
+        var (height, width) = (x.shape[2] * stride, x.shape[3] * stride);
+        var missing = Math.Max(before - after, 0);
+        var y = functional.conv_transpose2d(
+            x, arrays[$"{name}.weight"], bias ? arrays[$"{name}.bias"] : null, strides: [stride, stride], padding: [before, before], output_padding: [missing, missing]);
+        return after > before ? y.narrow(2, 0, height).narrow(3, 0, width) : y;
+    }
+
+    public Tensor Dense(string name, Tensor x, int width, bool spectral = false) =>
+        functional.linear(x, Weight(name, spectral), arrays[$"{name}.bias"]);
+
+    public Tensor Norm(string name, Tensor x, bool affine = true) => functional.batch_norm(
+        x, arrays[$"{name}.running_mean"], arrays[$"{name}.running_var"],
+        affine ? arrays[$"{name}.weight"] : null, affine ? arrays[$"{name}.bias"] : null,
+        training, conventions.NormMomentum, conventions.NormEpsilon);
+
+    public Tensor Modulate(Tensor x, Tensor gamma, Tensor beta) => (x * (Cell(gamma) + 1)) + Cell(beta);
+
+    public (Tensor First, Tensor Second) Halves(Tensor x)
+    {
+        var parts = x.chunk(2, 1);
+        return (parts[0], parts[1]);
+    }
+
+    public Tensor Leaky(Tensor x, double slope) => functional.leaky_relu(x, slope);
+
+    public Tensor Relu(Tensor x) => functional.relu(x);
+
+    public Tensor Sigmoid(Tensor x) => x.sigmoid();
+
+    public Tensor Tanh(Tensor x) => x.tanh();
+
+    public Tensor Clamp(Tensor x, double low, double high) => x.clamp(low, high);
+
+    public Tensor Dropout(Tensor x, double part) => part > 0 && training ? functional.dropout(x, part, training) : x;
+
+    public Tensor Add(Tensor a, Tensor b) => a + b;
+
+    public Tensor Double(Tensor x) => functional.interpolate(x, scale_factor: [2, 2], mode: InterpolationMode.Nearest);
+
+    public Tensor MaxPool(Tensor x) => functional.max_pool2d(x, 2, ceil_mode: true);
+
+    public Tensor Shuffle(Tensor x) => functional.pixel_shuffle(x, 2);
+
+    public Tensor Unshuffle(Tensor x) => functional.pixel_unshuffle(x, 2);
+
+    public Tensor Flatten(Tensor x) => x.flatten(1);
+
+    public Tensor Reshape(Tensor x, int channels, int height, int width) => x.reshape(-1, channels, height, width);
+
+    private Tensor Weight(string name, bool spectral)
+    {
+        var weight = arrays[$"{name}.weight"];
+        return spectral ? SpectralNorm.Apply(weight, arrays[$"{name}.u"], training) : weight;
+    }
+
+    private static Tensor Cell(Tensor x) => x.unsqueeze(2).unsqueeze(3); // [N, C, 1, 1]
+
+    /// <summary>A step in an array's dotted name.</summary>
+    private sealed class Part(string name) : Module(name)
+    {
+        private readonly Dictionary<string, Part> parts = [];
+
+        public void Keep(string path, Tensor array)
+        {
+            var dot = path.IndexOf('.', StringComparison.Ordinal);
+            if (dot < 0 && array is Parameter parameter)
+                register_parameter(path, parameter);
+            else if (dot < 0)
+                register_buffer(path, array);
+            else
+                PartOf(path[..dot]).Keep(path[(dot + 1)..], array);
+        }
+
+        private Part PartOf(string key)
+        {
+            if (!parts.TryGetValue(key, out var part))
+            {
+                part = parts[key] = new Part(key);
+                register_module(key, part);
+            }
+            return part;
+        }
+    }
+}
