@@ -74,6 +74,49 @@ public sealed class DrawingLatents
     }
 
     [Fact]
+    public void A_mixture_is_drawn_from_by_its_shares_and_narrows_to_the_mean_face()
+    {
+        using var folder = new TemporaryFolder();
+        var path = folder.File("density.safetensors");
+        WriteMixture(path, [0.75f, 0.25f], [-4, 0, 12, 0], [1, 0, 0, 1, 0.5f, 0, 0, 0.5f]);
+        var density = LatentDensity.Read(path, 2);
+        Span<float> z = stackalloc float[2];
+        double sum = 0, right = 0, spread = 0;
+        for (var seed = 0; seed < Draws; seed++)
+        {
+            LatentSpace.Draw((ulong)seed, density, 1, z);
+            sum += z[0];
+            right += z[0] > 4 ? 1 : 0;
+            spread += z[0] > 4 ? Math.Pow(z[0] - 12, 2) : 0;
+            LatentSpace.Draw((ulong)seed, density, 0, z);
+            Assert.Equal((0, 0), (z[0], z[1]));
+        }
+
+        Assert.Equal(2, density.Components);
+        Assert.Equal(0, sum / Draws, 0.1);
+        Assert.Equal(0.25, right / Draws, 0.01);
+        Assert.Equal(0.25, spread / right, 0.02);
+    }
+
+    [Theory]
+    [InlineData(0.5f, 0.4f, 0f, "sum to 1")]
+    [InlineData(1.5f, -0.5f, 0f, "sum to 1")]
+    [InlineData(0.5f, 0.5f, 1f, "not lower-triangular")]
+    [InlineData(0.5f, 0.5f, float.NaN, "not finite")]
+    public void A_mixture_that_is_none_is_refused(float first, float second, float upper, string why)
+    {
+        using var folder = new TemporaryFolder();
+        var path = folder.File("density.safetensors");
+        WriteMixture(path, [first, second], new float[4], [1, 0, 0, 1, 1, upper, 0, 1]);
+
+        Assert.Contains(why, Assert.Throws<ModelStoreException>(() => LatentDensity.Read(path, 2)).Message, StringComparison.Ordinal);
+    }
+
+    private static void WriteMixture(string path, float[] weights, float[] means, float[] choleskies) => SafetensorsWriter.Write(path, [
+        SafetensorsTensor.Of("mean", [2], new float[2]), SafetensorsTensor.Of("cholesky", [2, 2], new float[] { 1, 0, 0, 1 }),
+        SafetensorsTensor.Of("weights", [2], weights), SafetensorsTensor.Of("means", [2, 2], means), SafetensorsTensor.Of("choleskies", [2, 2, 2], choleskies)]);
+
+    [Fact]
     public void A_latent_never_leaves_the_range_that_may_be_asked_for()
     {
         var density = new LatentDensity([90, -1000], [50, 0, 0, 1]);

@@ -21,7 +21,7 @@ public static class LatentSpace
             noise[i] = normal.Next() * temperature;
         if (density is not null)
         {
-            density.Shape(noise, latent);
+            density.Shape(seed, noise, temperature, latent);
             return;
         }
         for (var i = 0; i < noise.Length; i++)

@@ -72,7 +72,7 @@ public struct SeededNormal
     }
 
     // [0, 1), 53 bits.
-    private double NextUnit() => (NextBits() >> 11) * (1.0 / (1UL << 53));
+    internal double NextUnit() => (NextBits() >> 11) * (1.0 / (1UL << 53));
 
     private ulong NextBits()
     {

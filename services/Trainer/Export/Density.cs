@@ -34,12 +34,24 @@ public sealed record Density(float[] Mean, float[] Cholesky)
             z[i] -= centre[i % latent];
 
         var covariance = Covariance(z, latent, count);
-        return new Density([.. centre.Select(c => (float)c)], Factor(covariance, latent));
+        var single = new Density([.. centre.Select(c => (float)c)], Array.ConvertAll(Export.Cholesky.Factor(covariance, latent), value => (float)value));
+        for (var i = 0; i < z.Length; i++)
+            z[i] += centre[i % latent];
+        return single with { Mixture = GaussianMixture.FitBest(z, latent, seed, single) };
     }
 
+    /// <summary>Several Gaussians that explain the latents better than the one does; null where none do.</summary>
+    public GaussianMixture? Mixture { get; init; }
+
+    /// <summary>Draws from the mixture where there is one, otherwise from the Gaussian.</summary>
+    /// <param name="count">How many.</param>
+    /// <param name="seed">Decides them.</param>
+    /// <param name="temperature">Scales every distance from the mean: 0 gives the mean face, 1 the fitted density.</param>
     /// <returns><paramref name="count"/> latents, [count, latent].</returns>
-    public float[] Sample(int count, ulong seed)
+    public float[] Sample(int count, ulong seed, double temperature = 1)
     {
+        if (Mixture is not null)
+            return Mixture.Sample(count, seed, temperature, Mean);
         var latent = Mean.Length;
         var noise = Noise.Normal(seed, 0, count * latent);
         var z = new float[count * latent];
@@ -47,18 +59,47 @@ public sealed record Density(float[] Mean, float[] Cholesky)
         {
             for (var row = 0; row < latent; row++)
             {
-                double sum = Mean[row];
+                double sum = 0;
                 for (var column = 0; column <= row; column++)
                     sum += Cholesky[(row * latent) + column] * noise[(n * latent) + column];
-                z[(n * latent) + row] = (float)sum;
+                z[(n * latent) + row] = (float)(Mean[row] + (temperature * sum));
             }
         }
         return z;
     }
 
-    public void Save(string path) => SafetensorsWriter.Write(path, [
-        SafetensorsTensor.Of("mean", [Mean.Length], Mean),
-        SafetensorsTensor.Of("cholesky", [Mean.Length, Mean.Length], Cholesky)]);
+    /// <summary>Reads what <see cref="Save"/> wrote, with or without a mixture.</summary>
+    /// <exception cref="ModelStoreException">The file is damaged or of another latent size.</exception>
+    public static Density Load(string path, int latent)
+    {
+        using var file = SafetensorsFile.Open(path);
+        var single = new Density(file.ReadFloat32("mean", latent), file.ReadFloat32("cholesky", latent, latent));
+        if (!file.Tensors.TryGetValue("weights", out var weights))
+            return single;
+        var components = weights.Shape[0];
+        return single with
+        {
+            Mixture = new GaussianMixture(
+                file.ReadFloat32("weights", components), file.ReadFloat32("means", components, latent), file.ReadFloat32("choleskies", components, latent, latent)),
+        };
+    }
+
+    /// <summary>The mixture stands beside <c>mean</c> and <c>cholesky</c> under names of its own, which older readers pass over.</summary>
+    public void Save(string path)
+    {
+        var tensors = new List<SafetensorsTensor>
+        {
+            SafetensorsTensor.Of("mean", [Mean.Length], Mean),
+            SafetensorsTensor.Of("cholesky", [Mean.Length, Mean.Length], Cholesky),
+        };
+        if (Mixture is { } mixture)
+        {
+            tensors.Add(SafetensorsTensor.Of("weights", [mixture.Count], mixture.Weights));
+            tensors.Add(SafetensorsTensor.Of("means", [mixture.Count, Mean.Length], mixture.Means));
+            tensors.Add(SafetensorsTensor.Of("choleskies", [mixture.Count, Mean.Length, Mean.Length], mixture.Choleskies));
+        }
+        SafetensorsWriter.Write(path, tensors);
+    }
 
     private static double[] Covariance(double[] centred, int latent, int count)
     {
@@ -73,28 +114,5 @@ public sealed record Density(float[] Mean, float[] Cholesky)
             }
         }
         return covariance;
-    }
-
-    // Cholesky–Banachiewicz. A little is added to the diagonal, so that fewer faces than dimensions give a factor, too.
-    private static float[] Factor(double[] covariance, int latent)
-    {
-        double trace = 0;
-        for (var i = 0; i < latent; i++)
-            trace += covariance[(i * latent) + i];
-        var ridge = Math.Max(1e-6 * trace / latent, 1e-12);
-        var factor = new double[latent * latent];
-        for (var row = 0; row < latent; row++)
-        {
-            for (var column = 0; column <= row; column++)
-            {
-                var sum = covariance[(row * latent) + column] + (row == column ? ridge : 0);
-                for (var k = 0; k < column; k++)
-                    sum -= factor[(row * latent) + k] * factor[(column * latent) + k];
-                factor[(row * latent) + column] = row == column
-                    ? Math.Sqrt(Math.Max(sum, ridge))
-                    : sum / factor[(column * latent) + column];
-            }
-        }
-        return [.. factor.Select(f => (float)f)];
     }
 }

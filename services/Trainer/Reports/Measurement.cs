@@ -1,5 +1,6 @@
 using FaceMix.Trainer.Data;
 using FaceMix.Trainer.Export;
+using FaceMix.Trainer.Reports.Metrics;
 
 namespace FaceMix.Trainer.Reports;
 
@@ -13,6 +14,22 @@ namespace FaceMix.Trainer.Reports;
 public sealed record Measurement(double PsnrDb, double MeanPicturePsnrDb, double KlNats, int HeldOut, byte[] Originals, byte[] Reconstructions)
 {
     private const int MeanPictureFaces = 2000;
+    private const int SimilarityFaces = 1000;
+
+    /// <summary>Posterior means of the held-out faces, [HeldOut, latent].</summary>
+    public required float[] Mean { get; init; }
+
+    /// <summary>Their log-variances.</summary>
+    public required float[] Logvar { get; init; }
+
+    /// <summary>SSIM and MS-SSIM of the first thousand reconstructions.</summary>
+    public required Similarity Similarity { get; init; }
+
+    /// <summary>What each number of the latent carries.</summary>
+    public required LatentFacts Latents { get; init; }
+
+    /// <summary>Mean squared error with pixels in 0..1, averaged over all of them: the convention of the published numbers.</summary>
+    public double Mse => Math.Pow(10, -PsnrDb / 10);
 
     public static Measurement Of(OnnxFaces model, FaceData data, int heldOut)
     {
@@ -20,13 +37,16 @@ public sealed record Measurement(double PsnrDb, double MeanPicturePsnrDb, double
         var (mean, logvar) = model.Encode(originals);
         var reconstructions = model.Decode(mean);
         var count = mean.Length / model.Latent;
+        var compared = Math.Min(count, SimilarityFaces) * model.ImageSize * model.ImageSize * 3;
+        var latents = LatentFacts.Of(mean, logvar, model.Latent);
         return new Measurement(
-            Psnr.Of(reconstructions, originals),
-            Psnr.OfConstant(MeanPicture(data.Training), originals),
-            Kl(mean, logvar) / count,
-            count,
-            originals,
-            reconstructions);
+            Psnr.Of(reconstructions, originals), Psnr.OfConstant(MeanPicture(data.Training), originals), latents.KlNats.Sum(), count, originals, reconstructions)
+        {
+            Mean = mean,
+            Logvar = logvar,
+            Similarity = StructuralSimilarity.Of(reconstructions[..compared], originals[..compared], model.ImageSize),
+            Latents = latents,
+        };
     }
 
     /// <summary>The first faces of a source, or as many evenly spread ones where it holds more.</summary>
@@ -39,6 +59,10 @@ public sealed record Measurement(double PsnrDb, double MeanPicturePsnrDb, double
         return rgb;
     }
 
+    /// <summary>What is known about the faces that <see cref="ReadFaces"/> reads.</summary>
+    public static ulong[] ReadAttributes(IFaceSource source, int count) =>
+        [.. Enumerable.Range(0, count).Select(i => source.Attributes((int)((long)i * source.Count / count)))];
+
     private static double[] MeanPicture(IFaceSource source)
     {
         var count = Math.Min(MeanPictureFaces, source.Count);
@@ -47,13 +71,5 @@ public sealed record Measurement(double PsnrDb, double MeanPicturePsnrDb, double
         for (var i = 0; i < rgb.Length; i++)
             mean[i % mean.Length] += (double)rgb[i] / count;
         return mean;
-    }
-
-    private static double Kl(float[] mean, float[] logvar)
-    {
-        double sum = 0;
-        for (var i = 0; i < mean.Length; i++)
-            sum += 0.5 * ((mean[i] * (double)mean[i]) + Math.Exp(logvar[i]) - logvar[i] - 1);
-        return sum;
     }
 }

@@ -49,4 +49,54 @@ public sealed class DensitiesAreFitted
         Assert.Equal(density.Cholesky, file.ReadFloat32("cholesky", 16, 16));
         Assert.Equal(density.Mean, file.ReadFloat32("mean", 16));
     }
+
+    [Fact]
+    public void Two_heaps_of_latents_become_a_mixture_that_lies_on_both_and_survives_the_file()
+    {
+        using var folder = new TemporaryFolder();
+        var (mean, logvar) = TwoHeaps();
+
+        Density.Fit(mean, logvar, 2, 5).Save(folder.File("density"));
+        var density = Density.Load(folder.File("density"), 2);
+
+        Assert.NotNull(density.Mixture);
+        Assert.Equal(1, density.Mixture.Weights.Sum(), 1e-4);
+        var z = density.Sample(4000, 9).Chunk(2).ToList();
+        Assert.Equal(0.3, z.Count(face => face[0] > 0) / 4000.0, 0.03);
+        Assert.All(z, face => Assert.InRange(Math.Abs(face[0]), 2.5, 7.5));
+        Assert.Equal(-0.6, z.Where(face => face[0] > 0).Average(face => (face[0] - 5) * face[1]) / 0.25, 0.15);
+        Assert.All(density.Sample(10, 1, temperature: 0).Chunk(2), face => Assert.Equal(density.Mean, face));
+    }
+
+    [Fact]
+    public void Latents_in_one_heap_stay_one_Gaussian()
+    {
+        var density = Density.Fit(Noise.Normal(1, 0, 4 * 3000), Enumerable.Repeat(-30f, 4 * 3000).ToArray(), 4, 5);
+
+        Assert.Null(density.Mixture);
+    }
+
+    [Fact]
+    public void A_file_without_a_mixture_is_read_as_before()
+    {
+        using var folder = new TemporaryFolder();
+        new Density([1, 2], [1, 0, 0.5f, 2]).Save(folder.File("density"));
+
+        var density = Density.Load(folder.File("density"), 2);
+
+        Assert.Null(density.Mixture);
+        Assert.Equal([1, 2], density.Mean);
+    }
+
+    // Three of ten around (5, 0) where the two numbers go against each other, seven around (-5, 0); half a unit wide.
+    private static (float[] Mean, float[] Logvar) TwoHeaps()
+    {
+        var noise = Noise.Normal(1, 0, 2 * 3000);
+        for (var i = 0; i < noise.Length; i += 2)
+        {
+            var right = i / 2 % 10 < 3;
+            (noise[i], noise[i + 1]) = ((right ? 5 : -5) + (0.5f * noise[i]), 0.5f * ((right ? -0.6f * noise[i] : 0) + (0.8f * noise[i + 1])));
+        }
+        return (noise, Enumerable.Repeat(-30f, noise.Length).ToArray());
+    }
 }

@@ -1,0 +1,217 @@
+using FaceMix.Trainer.Training;
+using static TorchSharp.torch;
+
+namespace FaceMix.Trainer.Export;
+
+/// <summary>
+/// Several Gaussians instead of one for the latents of a data set, fitted by expectation and maximisation (Dempster, Laird and Rubin, 1977)
+/// from k-means++ centres (Arthur and Vassilvitskii, 2007).
+/// </summary>
+/// <param name="Weights">[components], their sum is 1.</param>
+/// <param name="Means">[components, latent].</param>
+/// <param name="Choleskies">[components, latent, latent], each lower-triangular.</param>
+public sealed record GaussianMixture(float[] Weights, float[] Means, float[] Choleskies)
+{
+    /// <summary>More components than this are never tried.</summary>
+    public const int MostComponents = 8;
+
+    // A component's covariance has latent² / 2 numbers; with fewer faces than this for each dimension it would be learnt by heart.
+    private const int FacesPerDimension = 4;
+    private const int MaxRounds = 30;
+    private const double Converged = 1e-4;
+
+    /// <summary>Number of components.</summary>
+    public int Count => Weights.Length;
+
+    /// <summary>Fits 2, 4 and 8 components, as many as there are faces for, and takes the one that explains faces not fitted on best.</summary>
+    /// <param name="z">Latents [N, latent].</param>
+    /// <param name="latent">Length of a latent.</param>
+    /// <param name="seed">Decides the first centres.</param>
+    /// <param name="single">One Gaussian that was fitted to the same latents.</param>
+    /// <returns>Null when no mixture explains them better than the one Gaussian.</returns>
+    public static GaussianMixture? FitBest(double[] z, int latent, ulong seed, Density single)
+    {
+        using var noGrad = no_grad();
+        using var scope = NewDisposeScope();
+        var count = z.Length / latent;
+        var whitening = Whitening.Of(single);
+        // Where the one Gaussian is standard normal, distances mean something and every covariance is well conditioned.
+        var y = whitening.Apply(tensor(z, [count, latent]));
+        var held = Enumerable.Range(0, count).Select(i => (long)i).ToLookup(i => i % 5 == 4);
+        var (fitted, seen) = (y.index_select(0, tensor(held[false].ToArray())), y.index_select(0, tensor(held[true].ToArray())));
+        var (best, bestScores) = (1, Fit(fitted, 1, seed).LogLikelihood(seen));
+        for (var components = 2; components <= MostComponents && components * latent * FacesPerDimension <= count; components *= 2)
+        {
+            var scores = Fit(fitted, components, seed).LogLikelihood(seen);
+            if (IsBetter(scores, bestScores))
+                (best, bestScores) = (components, scores);
+        }
+        return best == 1 ? null : whitening.Undo(Fit(y, best, seed));
+    }
+
+    /// <summary>Draws latents; at temperature 0 all are the mean of <paramref name="mean"/>, at 1 they are the mixture's.</summary>
+    /// <param name="count">How many.</param>
+    /// <param name="seed">Decides them.</param>
+    /// <param name="temperature">Scales every distance from the mean.</param>
+    /// <param name="mean">Of the whole density, [latent].</param>
+    /// <returns>[count, latent].</returns>
+    public float[] Sample(int count, ulong seed, double temperature, float[] mean)
+    {
+        var latent = mean.Length;
+        var noise = Noise.Normal(seed, 0, count * latent);
+        var z = new float[count * latent];
+        for (var n = 0; n < count; n++)
+        {
+            var component = Choose((Noise.Mix(seed ^ Noise.Mix((ulong)n + 0x4D4958UL)) >> 11) * (1.0 / (1UL << 53)));
+            var factor = Choleskies.AsSpan(component * latent * latent, latent * latent);
+            for (var row = 0; row < latent; row++)
+            {
+                double sum = Means[(component * latent) + row] - mean[row];
+                for (var column = 0; column <= row; column++)
+                    sum += factor[(row * latent) + column] * noise[(n * latent) + column];
+                z[(n * latent) + row] = (float)(mean[row] + (temperature * sum));
+            }
+        }
+        return z;
+    }
+
+    // By more than chance: twice the standard error of the faces' differences.
+    private static bool IsBetter(double[] scores, double[] others)
+    {
+        var differences = scores.Zip(others, (score, other) => score - other).ToArray();
+        var mean = differences.Average();
+        return mean > 2 * Math.Sqrt(differences.Average(difference => Math.Pow(difference - mean, 2)) / differences.Length);
+    }
+
+    private int Choose(double unit)
+    {
+        var component = 0;
+        for (double below = Weights[0]; component < Count - 1 && unit >= below; below += Weights[component])
+            component++;
+        return component;
+    }
+
+    private static Fitted Fit(Tensor y, int components, ulong seed)
+    {
+        var (count, latent) = (y.shape[0], y.shape[1]);
+        var responsibilities = nn.functional.one_hot(Nearest(y, Centres(y, components, seed)), components).to(ScalarType.Float64); // [N, K]
+        var fit = Maximise(y, responsibilities);
+        var before = double.NegativeInfinity;
+        for (var round = 0; round < MaxRounds && components > 1; round++)
+        {
+            using var scope = NewDisposeScope();
+            var joint = fit.LogJoint(y); // [N, K]
+            var likelihood = joint.logsumexp(1).mean().item<double>();
+            var next = Maximise(y, joint.softmax(1));
+            fit = next.MoveToOuterScope();
+            if (likelihood - before < Converged * latent)
+                break;
+            before = likelihood;
+        }
+        return fit;
+    }
+
+    private static Fitted Maximise(Tensor y, Tensor responsibilities)
+    {
+        var (components, latent) = ((int)responsibilities.shape[1], (int)y.shape[1]);
+        var total = responsibilities.sum(dim: 0).clamp_min(1e-6); // [K]
+        var means = responsibilities.t().matmul(y) / total.unsqueeze(1); // [K, latent]
+        var scatters = new Tensor[components];
+        for (var k = 0; k < components; k++)
+        {
+            var centred = y - means[k];
+            scatters[k] = (centred * responsibilities.select(1, k).unsqueeze(1)).t().matmul(centred);
+        }
+        var pooled = stack(scatters).sum(dim: 0) / (double)y.shape[0];
+        var factors = new double[components][];
+        for (var k = 0; k < components; k++)
+        {
+            // As if each component had seen one face a dimension of the common shape before: none collapses onto a few faces.
+            var covariance = (scatters[k] + (pooled * latent)) / (total[k] + latent);
+            factors[k] = Cholesky.Factor(covariance.contiguous().data<double>().ToArray(), latent);
+        }
+        return new Fitted(total / (double)y.shape[0], means, factors);
+    }
+
+    private static Tensor Nearest(Tensor y, Tensor centres)
+    {
+        var distances = (y * y).sum(1, keepdim: true) - (y.matmul(centres.t()) * 2) + (centres * centres).sum(1);
+        return distances.argmin(1);
+    }
+
+    private static Tensor Centres(Tensor y, int components, ulong seed)
+    {
+        var count = (int)y.shape[0];
+        var chosen = new List<Tensor> { y[(long)(Noise.Mix(seed) % (ulong)count)] };
+        var distances = new double[count];
+        Array.Fill(distances, double.MaxValue);
+        while (chosen.Count < components)
+        {
+            var squares = (y - chosen[^1]).pow(2).sum(1).data<double>().ToArray();
+            for (var i = 0; i < count; i++)
+                distances[i] = Math.Min(distances[i], squares[i]);
+            var at = (Noise.Mix(seed + (ulong)chosen.Count) >> 11) * (1.0 / (1UL << 53)) * distances.Sum();
+            var next = 0;
+            while (next < count - 1 && (at -= distances[next]) > 0)
+                next++;
+            chosen.Add(y[next]);
+        }
+        return stack(chosen);
+    }
+
+    private sealed record Fitted(Tensor Weights, Tensor Means, double[][] Factors)
+    {
+        /// <summary>Of each face, in nats.</summary>
+        public double[] LogLikelihood(Tensor y) => LogJoint(y).logsumexp(1).data<double>().ToArray();
+
+        /// <summary>ln(weight · density) of each face under each component, [N, K].</summary>
+        public Tensor LogJoint(Tensor y)
+        {
+            var latent = (int)y.shape[1];
+            var columns = new Tensor[Factors.Length];
+            for (var k = 0; k < columns.Length; k++)
+            {
+                var inverse = tensor(Cholesky.Inverse(Factors[k], latent), [latent, latent]);
+                var distance = (y - Means[k]).matmul(inverse.t()).pow(2).sum(1);
+                double logDeterminant = 0;
+                for (var i = 0; i < latent; i++)
+                    logDeterminant += Math.Log(Factors[k][(i * latent) + i]);
+                columns[k] = (distance * -0.5) - logDeterminant - (0.5 * latent * Math.Log(2 * Math.PI));
+            }
+            return stack(columns, 1) + Weights.log();
+        }
+
+        public Fitted MoveToOuterScope()
+        {
+            Weights.MoveToOuterDisposeScope();
+            Means.MoveToOuterDisposeScope();
+            return this;
+        }
+    }
+
+    // z = centre + factor · y.
+    private sealed record Whitening(double[] Centre, double[] Factor)
+    {
+        public static Whitening Of(Density single) =>
+            new(Array.ConvertAll(single.Mean, value => (double)value), Array.ConvertAll(single.Cholesky, value => (double)value));
+
+        public Tensor Apply(Tensor z)
+        {
+            var latent = Centre.Length;
+            return (z - tensor(Centre)).matmul(tensor(Cholesky.Inverse(Factor, latent), [latent, latent]).t());
+        }
+
+        public GaussianMixture Undo(Fitted fit)
+        {
+            var latent = Centre.Length;
+            var factor = tensor(Factor, [latent, latent]);
+            var means = fit.Means.matmul(factor.t()) + tensor(Centre);
+            return new GaussianMixture(
+                Single(fit.Weights),
+                Single(means),
+                [.. fit.Factors.SelectMany(inner => Single(factor.matmul(tensor(inner, [latent, latent])).tril()))]);
+        }
+
+        private static float[] Single(Tensor values) => values.to(ScalarType.Float32).contiguous().data<float>().ToArray();
+    }
+}
