@@ -67,6 +67,8 @@ internal sealed class MessageWriter(IBufferWriter<byte> target, int? maxSize, IC
     private void WriteWhole(ReadOnlyMemory<byte> payload)
     {
         Checked(payload.Length);
+        // Nothing compresses to nothing, which is no gzip to other implementations.
+        compresses &= !payload.IsEmpty;
         if (compresses)
             payload = provider!.Compress(payload.Span, level);
         WriteHeader(payload.Length, compresses);
