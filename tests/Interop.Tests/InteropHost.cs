@@ -73,8 +73,23 @@ internal sealed class InteropHost : IAsyncDisposable
             return;
         }
         http.Request.Body = new TappedStream(http.Request.Body, requests);
-        http.Response.Body = new TappedStream(http.Response.Body, new WireTap(seen.Responses.Enqueue));
+        var prior = http.Features.GetRequiredFeature<IHttpResponseBodyFeature>();
+        http.Features.Set<IHttpResponseBodyFeature>(new TappedResponse(http, prior, new WireTap(seen.Responses.Enqueue)));
         await next(http);
-        await http.Response.BodyWriter.FlushAsync();
+        if (http.Response.HasStarted)
+            await http.Response.BodyWriter.FlushAsync();
+    }
+
+    // The framework's own leaves what lies beneath it open, so that a reply could not end before its method does.
+    private sealed class TappedResponse(HttpContext http, IHttpResponseBodyFeature prior, WireTap tap)
+        : StreamResponseBodyFeature(new TappedStream(prior.Stream, tap), prior)
+    {
+        public override async Task CompleteAsync()
+        {
+            // Where nothing was sent the headers are all there is, and must stay so.
+            if (http.Response.HasStarted)
+                await base.CompleteAsync();
+            await PriorFeature!.CompleteAsync();
+        }
     }
 }

@@ -193,7 +193,7 @@ internal sealed class OurClient(GrpcChannel channel, bool probesCompression)
 
     public async Task DeadlineOnBothSidesAsync()
     {
-        using var call = client.StreamingOutputCall(OneThenSleep(), deadline: DateTime.UtcNow.AddSeconds(1));
+        using var call = client.StreamingOutputCall(OneThenSleep(), deadline: DateTime.UtcNow.AddSeconds(3));
         Assert.True(await call.ResponseStream.MoveNext(default));
 
         await EndsAsync(StatusCode.DeadlineExceeded, () => call.ResponseStream.MoveNext(default));

@@ -163,7 +163,18 @@ internal sealed class ClientCall<TRequest, TResponse> : IDisposable
                 await intercept(new AuthInterceptorContext(service, Method.Name, Token), metadata).ConfigureAwait(false);
         }
         foreach (var entry in metadata)
-            target.TryAddWithoutValidation(entry.Key, Wire.ValueOf(entry));
+            if (entry.Key == Wire.RequestedEncoding)
+                Compress(target, entry.Value);
+            else
+                target.TryAddWithoutValidation(entry.Key, Wire.ValueOf(entry));
+    }
+
+    private void Compress(HttpRequestHeaders target, string encoding)
+    {
+        content.Compression = encoding == Wire.Identity ? null
+            : MessageCompression.Default.TryGetValue(encoding, out var provider) ? provider
+            : throw new InvalidOperationException($"Could not find compression provider for '{encoding}'.");
+        target.TryAddWithoutValidation(Wire.Encoding, encoding);
     }
 
     /// <summary>Waits for the reply's headers. Leaves no reader where they end the call already.</summary>

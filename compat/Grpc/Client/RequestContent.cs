@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using Grpc.Core;
 using Grpc.Framing;
+using Grpc.Net.Compression;
 
 namespace Grpc.Net.Client;
 
@@ -13,6 +14,9 @@ internal abstract class RequestContent : HttpContent
 
     /// <summary>Why the request could not be sent, where that is the caller's own doing.</summary>
     public RpcException? Failure { get; protected set; }
+
+    /// <summary>Null: messages go as they are. Set before the request is sent.</summary>
+    public ICompressionProvider? Compression { get; set; }
 
     /// <summary>Lets go of a request whose call has ended.</summary>
     public virtual void End()
@@ -37,7 +41,7 @@ internal sealed class SingleContent<T>(T message, Marshaller<T> marshaller, int?
         using var buffer = new PooledBuffer();
         try
         {
-            new MessageWriter(buffer, maxSize).Write(message, marshaller.ContextualSerializer, options);
+            new MessageWriter(buffer, maxSize, Compression).Write(message, marshaller.ContextualSerializer, options);
         }
         catch (RpcException error)
         {
@@ -61,7 +65,7 @@ internal sealed class StreamedContent(int? maxSize) : RequestContent
         var pipe = await started.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
         if (finished.Task.IsCompleted)
             throw new InvalidOperationException("Request stream has already been completed.");
-        writer ??= new MessageWriter(pipe, maxSize);
+        writer ??= new MessageWriter(pipe, maxSize, Compression);
         writer.Write(message, marshaller.ContextualSerializer, options);
         if ((options?.Flags & WriteFlags.BufferHint) != WriteFlags.BufferHint)
             await pipe.FlushAsync(cancellationToken).ConfigureAwait(false);

@@ -13,6 +13,8 @@ internal static class Wire
     public const string Timeout = "grpc-timeout";
     public const string Encoding = "grpc-encoding";
     public const string AcceptEncoding = "grpc-accept-encoding";
+    // No header: how an application asks for a compression among its metadata.
+    public const string RequestedEncoding = "grpc-internal-encoding-request";
     public const string Status = "grpc-status";
     public const string Message = "grpc-message";
     public const string Identity = "identity";

@@ -11,8 +11,6 @@ namespace Grpc.AspNetCore.Server;
 /// <summary>One call over HTTP/2: its context, its messages, and how it ends.</summary>
 internal sealed class ServerCall : ServerCallContext, IServerCallContextFeature
 {
-    // By this header, which is not sent, a service chooses the compression of one call.
-    private const string ChosenEncoding = "grpc-internal-encoding-request";
     private const int Http2Cancel = 0x8;
     private const int Http3Cancel = 0x10c;
 
@@ -181,7 +179,7 @@ internal sealed class ServerCall : ServerCallContext, IServerCallContextFeature
         if (Http.Response.HasStarted)
             throw new InvalidOperationException("Response headers can only be sent once per call.");
         foreach (var entry in responseHeaders)
-            if (entry.Key == ChosenEncoding)
+            if (entry.Key == Wire.RequestedEncoding)
                 Http.Response.Headers[Wire.Encoding] = responseEncoding = entry.Value;
             else
                 GrpcHttp.Append(Http.Response.Headers, entry);

@@ -200,7 +200,7 @@ const cases = {
     assert.equal((await responses.status).code, grpc.status.CANCELLED);
   },
   async deadline_on_both_sides() {
-    const responses = streamed(client.StreamingOutputCall(oneThenSleep, { deadline: Date.now() + 1000 }));
+    const responses = streamed(client.StreamingOutputCall(oneThenSleep, { deadline: Date.now() + 3000 }));
     assert.ok(await responses.next());
     assert.equal((await responses.status).code, grpc.status.DEADLINE_EXCEEDED);
   },

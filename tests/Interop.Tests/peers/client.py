@@ -166,7 +166,7 @@ class Cases:
         ends(grpc.StatusCode.CANCELLED, lambda: next(call))
 
     def deadline_on_both_sides(self):
-        call = self.stub.StreamingOutputCall(ONE_THEN_SLEEP, timeout=1)
+        call = self.stub.StreamingOutputCall(ONE_THEN_SLEEP, timeout=3)
         next(call)
         ends(grpc.StatusCode.DEADLINE_EXCEEDED, lambda: next(call))
 

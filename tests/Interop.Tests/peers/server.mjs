@@ -52,7 +52,7 @@ const echo = (call) => {
 const pause = (microseconds) => new Promise((resolve) => setTimeout(resolve, microseconds / 1000).unref());
 
 const answer = async (call, { response_parameters, response_status: status }) => {
-  for (const { size, interval_us } of response_parameters ?? []) {
+  for (const { size, interval_us } of response_parameters) {
     if (interval_us) await pause(interval_us);
     if (call.cancelled) return false;
     call.write({ payload: zeros(size) });
