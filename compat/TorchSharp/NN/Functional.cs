@@ -24,6 +24,19 @@ public static partial class torch
         NearestExact = 6,
     }
 
+    public enum GridSampleMode
+    {
+        Nearest = 0,
+        Bilinear = 2,
+    }
+
+    public enum GridSamplePaddingMode
+    {
+        Zeros = 0,
+        Reflection = 1,
+        Border = 2,
+    }
+
     public static partial class nn
     {
         public static partial class functional
@@ -38,6 +51,17 @@ public static partial class torch
 
             public static Tensor conv_transpose2d(Tensor input, Tensor weight, Tensor? bias = null, long[]? strides = null, long[]? padding = null, long[]? output_padding = null, long[]? dilation = null, long groups = 1) =>
                 Call("facemix::conv_transpose2d", input, weight, bias, strides ?? [1, 1], padding ?? [0, 0], output_padding ?? [0, 0], groups, dilation ?? [1, 1]);
+
+            public static Tensor conv1d_padding(Tensor input, Tensor weight, Tensor? bias = null, long? stride = null, Padding padding = Padding.Valid, long? dilation = null, long groups = 1) =>
+                Call("conv1d.padding", input, weight, bias, stride ?? 1, padding == Padding.Same ? "same" : "valid", dilation ?? 1, groups);
+
+            public static Tensor conv2d_padding(Tensor input, Tensor weight, Tensor? bias = null, long[]? strides = null, Padding padding = Padding.Valid, long[]? dilation = null, long groups = 1) =>
+                Call("conv2d.padding", input, weight, bias, strides ?? [1, 1], padding == Padding.Same ? "same" : "valid", dilation ?? [1, 1], groups);
+
+            public static Tensor conv_transpose1d(Tensor input, Tensor weight, Tensor? bias = null, long? stride = null, long? padding = null, long? output_padding = null, long? dilation = null, long groups = 1) =>
+                Call("conv_transpose1d", input, weight, bias, stride ?? 1, padding ?? 0, output_padding ?? 0, groups, dilation ?? 1);
+
+            public static Tensor bilinear(Tensor input1, Tensor input2, Tensor weight, Tensor? bias = null) => Call("bilinear", input1, input2, weight, bias);
 
             public static Tensor batch_norm(Tensor input, Tensor? running_mean, Tensor? running_var, Tensor? weight = null, Tensor? bias = null, bool training = false, double momentum = 0.1, double eps = 1e-5) =>
                 Call("batch_norm", input, weight, bias, running_mean, running_var, training, momentum, eps, true);
@@ -54,19 +78,6 @@ public static partial class torch
             public static Tensor normalize(Tensor input, double p = 2.0, long dim = 1L, double eps = 1e-12) =>
                 input / Call("norm.ScalarOpt_dim", input, p, dim, true).clamp_min(eps).expand_as(input);
 
-            public static Tensor relu(Tensor x, bool inplace = false) => inplace ? x.relu_() : x.relu();
-            public static Tensor leaky_relu(Tensor input, double negative_slope = 0.01, bool inplace = false) => inplace ? input.leaky_relu_(negative_slope) : input.leaky_relu(negative_slope);
-            public static Tensor silu(Tensor x, bool inplace = false) => inplace ? x.silu_() : x.silu();
-            public static Tensor gelu(Tensor x) => x.gelu();
-            public static Tensor elu(Tensor x, double alpha, bool inplace = false) => inplace ? throw new NotSupportedException("elu in place") : x.elu(alpha);
-            public static Tensor sigmoid(Tensor x) => x.sigmoid();
-            public static Tensor tanh(Tensor x, bool inplace = false) => inplace ? x.tanh_() : x.tanh();
-            public static Tensor softplus(Tensor x, double beta = 1, double threshold = 20) => x.softplus(beta, threshold);
-            public static Tensor softmax(Tensor input, long dim, ScalarType? dtype = null) => input.softmax(dim, dtype);
-            public static Tensor log_softmax(Tensor x, long dim) => x.log_softmax(dim);
-            public static Tensor logsigmoid(Tensor x) => x.log_sigmoid();
-            public static Tensor prelu(Tensor input, Tensor weight) => Call("prelu", input, weight);
-
             public static Tensor dropout(Tensor input, double p = 0.5, bool training = true, bool inplace = false)
             {
                 if (!inplace) return Call("dropout", input, p, training);
@@ -81,23 +92,27 @@ public static partial class torch
                 return input;
             }
 
+            public static Tensor dropout1d(Tensor input, double p = 0.5, bool training = true, bool inplace = false) => dropout2d(input, p, training, inplace);
+
+            public static Tensor alpha_dropout(Tensor input, double p = 0.5, bool training = false, bool inplace = false)
+            {
+                if (!inplace) return Call("alpha_dropout", input, p, training);
+                Do("alpha_dropout_", input, p, training);
+                return input;
+            }
+
+            public static Tensor feature_alpha_dropout(Tensor input, double p = 0.5, bool training = false, bool inplace = false)
+            {
+                if (!inplace) return Call("feature_alpha_dropout", input, p, training);
+                Do("feature_alpha_dropout_", input, p, training);
+                return input;
+            }
+
+            public static Tensor cosine_similarity(Tensor x1, Tensor x2, long dim = 1L, double eps = 1e-8) => Call("cosine_similarity", x1, x2, dim, eps);
+
+            public static Tensor pairwise_distance(Tensor input1, Tensor input2, double p = 2.0, double eps = 1e-6, bool keepdim = false) => Call("pairwise_distance", input1, input2, p, eps, keepdim);
+
             public static Tensor one_hot(Tensor x, long num_classes = -1) => Call("one_hot", x, num_classes);
-
-            public static Tensor avg_pool2d(Tensor input, long[] kernel_size, long[]? stride = null, long[]? padding = null, bool ceil_mode = false, bool count_include_pad = true, long? divisor_override = null) =>
-                Call("avg_pool2d", input, kernel_size, stride ?? kernel_size, padding ?? [0, 0], ceil_mode, count_include_pad, divisor_override);
-
-            public static Tensor avg_pool2d(Tensor input, long kernel_size, long? stride = null, long padding = 0, bool ceil_mode = false, bool count_include_pad = true, long? divisor_override = null) =>
-                Call("avg_pool2d", input, kernel_size, stride ?? kernel_size, padding, ceil_mode, count_include_pad, divisor_override);
-
-            public static Tensor max_pool2d(Tensor input, long[] kernel_size, long[]? strides = null, long[]? padding = null, long[]? dilation = null, bool ceil_mode = false) =>
-                Call("max_pool2d", input, kernel_size, strides ?? kernel_size, padding ?? [0, 0], dilation ?? [1, 1], ceil_mode);
-
-            public static Tensor max_pool2d(Tensor input, long kernel_size, long? stride = null, long? padding = null, long? dilation = null, bool ceil_mode = false) =>
-                Call("max_pool2d", input, kernel_size, stride ?? kernel_size, padding ?? 0, dilation ?? 1, ceil_mode);
-
-            public static Tensor adaptive_avg_pool2d(Tensor input, long[] output_size) => Call("adaptive_avg_pool2d", input, output_size);
-
-            public static Tensor adaptive_avg_pool2d(Tensor input, long output_size) => Call("adaptive_avg_pool2d", input, (long[])[output_size, output_size]);
 
             public static Tensor pixel_shuffle(Tensor input, long upscale_factor) => Call("pixel_shuffle", input, upscale_factor);
 
@@ -111,10 +126,41 @@ public static partial class torch
                 _ => Call("pad", input, pad, "circular"),
             };
 
+            public static Tensor pad(Tensor input, ReadOnlySpan<long> pad, PaddingModes mode = PaddingModes.Constant, double value = 0) => functional.pad(input, pad.ToArray(), mode, value);
+
+            /// <summary>As much on both sides of the last dimension.</summary>
+            public static Tensor pad(Tensor input, long pad, PaddingModes mode = PaddingModes.Constant, double value = 0) => functional.pad(input, (long[])[pad, pad], mode, value);
+
             public static Tensor pad(Tensor input, (long, long) pad, PaddingModes mode = PaddingModes.Constant, double value = 0) => functional.pad(input, [pad.Item1, pad.Item2], mode, value);
 
             public static Tensor pad(Tensor input, (long, long, long, long) pad, PaddingModes mode = PaddingModes.Constant, double value = 0) =>
                 functional.pad(input, [pad.Item1, pad.Item2, pad.Item3, pad.Item4], mode, value);
+
+            /// <summary>Patches [N, C·kernel², L] of pictures [N, C, H, W].</summary>
+            public static Tensor unfold(Tensor input, long kernel_size, long dilation = 1, long padding = 0, long stride = 1) =>
+                unfold(input, (kernel_size, kernel_size), (dilation, dilation), (padding, padding), (stride, stride));
+
+            public static Tensor unfold(Tensor input, (long, long) kernel_size, (long, long)? dilation = null, (long, long)? padding = null, (long, long)? stride = null) =>
+                Call("im2col", input, Two(kernel_size), Two(dilation ?? (1, 1)), Two(padding ?? (0, 0)), Two(stride ?? (1, 1)));
+
+            /// <summary>Pictures [N, C, H, W] of patches, which are summed where they overlap.</summary>
+            public static Tensor fold(Tensor input, long output_size, long kernel_size, long dilation = 1, long padding = 0, long stride = 1) =>
+                fold(input, (output_size, output_size), (kernel_size, kernel_size), (dilation, dilation), (padding, padding), (stride, stride));
+
+            public static Tensor fold(Tensor input, (long, long) output_size, (long, long) kernel_size, (long, long)? dilation = null, (long, long)? padding = null, (long, long)? stride = null) =>
+                Call("col2im", input, Two(output_size), Two(kernel_size), Two(dilation ?? (1, 1)), Two(padding ?? (0, 0)), Two(stride ?? (1, 1)));
+
+            /// <summary>Where an affine map [N, 2, 3] takes each pixel of pictures of the size [N, C, H, W]: [N, H, W, 2] between -1 and 1.</summary>
+            public static Tensor affine_grid(Tensor theta, long[]? size = null, bool align_corners = false) => Call("affine_grid_generator", theta, size, align_corners);
+
+            /// <summary>Pictures [N, C, H, W] read at the places of a grid [N, H', W', 2].</summary>
+            public static Tensor grid_sample(Tensor input, Tensor grid, GridSampleMode mode = GridSampleMode.Bilinear, GridSamplePaddingMode padding_mode = GridSamplePaddingMode.Zeros, bool? align_corners = null) =>
+                Call("grid_sampler", input, grid,
+                    mode == GridSampleMode.Bilinear ? 0 : 1,
+                    padding_mode switch { GridSamplePaddingMode.Border => 1, GridSamplePaddingMode.Reflection => 2, _ => 0 },
+                    align_corners ?? false);
+
+            private static long[] Two((long, long) pair) => [pair.Item1, pair.Item2];
 
             /// <summary>Resizes pictures [N, C, H, W].</summary>
             /// <param name="x">The pictures.</param>

@@ -64,6 +64,46 @@ public static partial class torch
                 return normal_(tensor, 0, gain * Math.Sqrt(2.0 / (fanIn + fanOut)));
             }
 
+            public static Tensor glorot_uniform_(Tensor tensor, double gain = 1.0) => xavier_uniform_(tensor, gain);
+            public static Tensor glorot_normal_(Tensor tensor, double gain = 1.0) => xavier_normal_(tensor, gain);
+
+            /// <summary>Ones on the diagonal of a matrix.</summary>
+            public static Tensor eye_(Tensor tensor)
+            {
+                if (tensor.Dimensions != 2) throw new ArgumentException("Only tensors with 2 dimensions are supported", nameof(tensor));
+                return Quietly(() => tensor.copy_(eye(tensor.shape[0], tensor.shape[1], tensor.dtype, tensor.device)));
+            }
+
+            /// <summary>Rows, or columns where they are fewer, that are orthonormal up to the gain (Saxe et al., 2013).</summary>
+            public static Tensor orthogonal_(Tensor tensor, double gain = 1.0)
+            {
+                if (tensor.Dimensions < 2) throw new ArgumentException("Only tensors with 2 or more dimensions are supported", nameof(tensor));
+                return Quietly(() =>
+                {
+                    using var scope = NewDisposeScope();
+                    var rows = tensor.shape[0];
+                    var columns = tensor.NumberOfElements / rows;
+                    var (q, r) = linalg.qr(randn(Math.Max(rows, columns), Math.Min(rows, columns), tensor.dtype, tensor.device));
+                    q *= r.diagonal().sign();
+                    tensor.copy_((rows < columns ? q.t() : q).reshape(tensor.shape)).mul_(gain);
+                    return tensor;
+                });
+            }
+
+            /// <summary>Normal values, drawn again where they lie outside [a, b].</summary>
+            public static Tensor trunc_normal_(Tensor tensor, double mean = 0, double std = 1, double a = -2, double b = 2, Generator? generator = null) => Quietly(() =>
+            {
+                // libtorch has the error function, and C# has not.
+                static double Below(double x)
+                {
+                    using var value = torch.tensor(x / Math.Sqrt(2));
+                    using var area = value.erf();
+                    return (1 + area.ToDouble()) / 2;
+                }
+                tensor.uniform_(2 * Below((a - mean) / std) - 1, 2 * Below((b - mean) / std) - 1, generator);
+                return tensor.erfinv_().mul_(std * Math.Sqrt(2)).add_(mean).clamp_(a, b);
+            });
+
             /// <summary>How many inputs a unit of this weight [out, in, …] sees, and how many units see an input.</summary>
             /// <exception cref="ArgumentException">The tensor has fewer than two dimensions.</exception>
             public static (long fanIn, long fanOut) CalculateFanInAndFanOut(Tensor tensor)

@@ -91,6 +91,43 @@ namespace TorchSharp
             }
         }
 
+        /// <summary>Each channel of each picture for itself; without running statistics it is the same in evaluation.</summary>
+        public abstract class InstanceNorm : NormBase
+        {
+            private readonly int spatial;
+
+            private protected InstanceNorm(string name, int spatial, long num_features, double eps, double momentum, bool affine, bool track_running_stats, Device? device, ScalarType? dtype)
+                : base(name, num_features, eps, momentum, affine, track_running_stats, device, dtype) => this.spatial = spatial;
+
+            public override Tensor forward(Tensor input)
+            {
+                var batched = input.Dimensions == spatial + 2;
+                if (!batched && input.Dimensions != spatial + 1) throw new ArgumentException($"{GetName()} takes a tensor with {spatial + 1} or {spatial + 2} dimensions, not {input.Dimensions}");
+                if (batched) return Normal(input);
+                using var one = input.unsqueeze(0);
+                using var result = Normal(one);
+                return result.squeeze(0);
+            }
+
+            private Tensor Normal(Tensor input) => F.instance_norm(input, running_mean, running_var, affine ? weight : null, bias, training || !track_running_stats, momentum ?? 0.0, eps);
+        }
+
+        public sealed class InstanceNorm1d : InstanceNorm
+        {
+            internal InstanceNorm1d(long num_features, double eps, double momentum, bool affine, bool track_running_stats, Device? device, ScalarType? dtype)
+                : base(nameof(InstanceNorm1d), 1, num_features, eps, momentum, affine, track_running_stats, device, dtype)
+            {
+            }
+        }
+
+        public sealed class InstanceNorm2d : InstanceNorm
+        {
+            internal InstanceNorm2d(long num_features, double eps, double momentum, bool affine, bool track_running_stats, Device? device, ScalarType? dtype)
+                : base(nameof(InstanceNorm2d), 2, num_features, eps, momentum, affine, track_running_stats, device, dtype)
+            {
+            }
+        }
+
         public sealed class GroupNorm : nn.Module<Tensor, Tensor>
         {
             internal GroupNorm(long num_groups, long num_channels, double eps, bool affine, Device? device, ScalarType? dtype) : base(nameof(GroupNorm))
@@ -148,6 +185,8 @@ namespace TorchSharp
         {
             public static Modules.BatchNorm1d BatchNorm1d(long num_features, double eps = 1e-05, double momentum = 0.1, bool affine = true, bool track_running_stats = true, Device? device = null, ScalarType? dtype = null) => new(num_features, eps, momentum, affine, track_running_stats, device, dtype);
             public static Modules.BatchNorm2d BatchNorm2d(long num_features, double eps = 1e-05, double momentum = 0.1, bool affine = true, bool track_running_stats = true, Device? device = null, ScalarType? dtype = null) => new(num_features, eps, momentum, affine, track_running_stats, device, dtype);
+            public static Modules.InstanceNorm1d InstanceNorm1d(long num_features, double eps = 1e-05, double momentum = 0.1, bool affine = false, bool track_running_stats = false, Device? device = null, ScalarType? dtype = null) => new(num_features, eps, momentum, affine, track_running_stats, device, dtype);
+            public static Modules.InstanceNorm2d InstanceNorm2d(long num_features, double eps = 1e-05, double momentum = 0.1, bool affine = false, bool track_running_stats = false, Device? device = null, ScalarType? dtype = null) => new(num_features, eps, momentum, affine, track_running_stats, device, dtype);
             public static Modules.GroupNorm GroupNorm(long num_groups, long num_channels, double eps = 1e-05, bool affine = true, Device? device = null, ScalarType? dtype = null) => new(num_groups, num_channels, eps, affine, device, dtype);
             public static Modules.LayerNorm LayerNorm(long[] normalized_shape, double eps = 1e-05, bool elementwise_affine = true, bool bias = true, Device? device = null, ScalarType? dtype = null) => new(normalized_shape, eps, elementwise_affine, bias, device, dtype);
             public static Modules.LayerNorm LayerNorm(long normalized_shape, double eps = 1e-05, bool elementwise_affine = true, bool bias = true, Device? device = null, ScalarType? dtype = null) => new([normalized_shape], eps, elementwise_affine, bias, device, dtype);

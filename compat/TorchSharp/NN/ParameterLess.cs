@@ -5,119 +5,48 @@ namespace TorchSharp
 {
     namespace Modules
     {
-        public abstract class ParameterLessModule<T1, TResult> : nn.Module<T1, TResult>
+        public abstract class ParameterLessModule<T1, T2, TResult> : nn.Module<T1, T2, TResult>
         {
             protected ParameterLessModule(string name) : base(name)
             {
             }
         }
 
-        public sealed class ReLU : ParameterLessModule<Tensor, Tensor>
+        public sealed class CosineSimilarity : ParameterLessModule<Tensor, Tensor, Tensor>
         {
-            internal ReLU(bool inplace) : base(nameof(ReLU))
-            {
-                this.inplace = inplace;
-            }
-
-            public bool inplace { get; set; }
-
-            public override Tensor forward(Tensor tensor) => F.relu(tensor, inplace);
-        }
-
-        public sealed class LeakyReLU : ParameterLessModule<Tensor, Tensor>
-        {
-            internal LeakyReLU(double negative_slope, bool inplace) : base(nameof(LeakyReLU))
-            {
-                this.negative_slope = negative_slope;
-                this.inplace = inplace;
-            }
-
-            public double negative_slope { get; set; }
-            public bool inplace { get; set; }
-
-            public override Tensor forward(Tensor tensor) => F.leaky_relu(tensor, negative_slope, inplace);
-        }
-
-        public sealed class SiLU : ParameterLessModule<Tensor, Tensor>
-        {
-            internal SiLU(bool inplace) : base(nameof(SiLU))
-            {
-                this.inplace = inplace;
-            }
-
-            public bool inplace { get; set; }
-
-            public override Tensor forward(Tensor tensor) => F.silu(tensor, inplace);
-        }
-
-        public sealed class GELU : ParameterLessModule<Tensor, Tensor>
-        {
-            internal GELU() : base(nameof(GELU))
-            {
-            }
-
-            public override Tensor forward(Tensor tensor) => F.gelu(tensor);
-        }
-
-        public sealed class ELU : ParameterLessModule<Tensor, Tensor>
-        {
-            internal ELU(double alpha, bool inplace) : base(nameof(ELU))
-            {
-                this.alpha = alpha;
-                this.inplace = inplace;
-            }
-
-            public double alpha { get; set; }
-            public bool inplace { get; set; }
-
-            public override Tensor forward(Tensor tensor) => F.elu(tensor, alpha, inplace);
-        }
-
-        public sealed class Sigmoid : ParameterLessModule<Tensor, Tensor>
-        {
-            internal Sigmoid() : base(nameof(Sigmoid))
-            {
-            }
-
-            public override Tensor forward(Tensor tensor) => F.sigmoid(tensor);
-        }
-
-        public sealed class Tanh : ParameterLessModule<Tensor, Tensor>
-        {
-            internal Tanh(bool inplace) : base(nameof(Tanh))
-            {
-                this.inplace = inplace;
-            }
-
-            public bool inplace { get; set; }
-
-            public override Tensor forward(Tensor tensor) => F.tanh(tensor, inplace);
-        }
-
-        public sealed class Softplus : ParameterLessModule<Tensor, Tensor>
-        {
-            internal Softplus(double beta, double threshold) : base(nameof(Softplus))
-            {
-                this.beta = beta;
-                this.threshold = threshold;
-            }
-
-            public double beta { get; set; }
-            public double threshold { get; set; }
-
-            public override Tensor forward(Tensor tensor) => F.softplus(tensor, beta, threshold);
-        }
-
-        public sealed class Softmax : ParameterLessModule<Tensor, Tensor>
-        {
-            internal Softmax(long dim) : base(nameof(Softmax))
+            internal CosineSimilarity(long dim, double eps) : base(nameof(CosineSimilarity))
             {
                 this.dim = dim;
+                this.eps = eps;
             }
 
             public long dim { get; set; }
+            public double eps { get; set; }
 
-            public override Tensor forward(Tensor tensor) => F.softmax(tensor, dim);
+            public override Tensor forward(Tensor input1, Tensor input2) => F.cosine_similarity(input1, input2, dim, eps);
+        }
+
+        public sealed class PairwiseDistance : ParameterLessModule<Tensor, Tensor, Tensor>
+        {
+            internal PairwiseDistance(double norm, double eps, bool keepdim) : base(nameof(PairwiseDistance))
+            {
+                this.norm = norm;
+                this.eps = eps;
+                this.keepdim = keepdim;
+            }
+
+            public double norm { get; set; }
+            public double eps { get; set; }
+            public bool keepdim { get; set; }
+
+            public override Tensor forward(Tensor input1, Tensor input2) => F.pairwise_distance(input1, input2, norm, eps, keepdim);
+        }
+
+        public abstract class ParameterLessModule<T1, TResult> : nn.Module<T1, TResult>
+        {
+            protected ParameterLessModule(string name) : base(name)
+            {
+            }
         }
 
         public sealed class Identity : ParameterLessModule<Tensor, Tensor>
@@ -155,6 +84,48 @@ namespace TorchSharp
             public bool inplace { get; set; }
 
             public override Tensor forward(Tensor input) => F.dropout2d(input, p, training, inplace);
+        }
+
+        public sealed class Dropout1d : ParameterLessModule<Tensor, Tensor>
+        {
+            internal Dropout1d(double p, bool inplace) : base(nameof(Dropout1d))
+            {
+                this.p = p;
+                this.inplace = inplace;
+            }
+
+            public double p { get; set; }
+            public bool inplace { get; set; }
+
+            public override Tensor forward(Tensor tensor) => F.dropout1d(tensor, p, training, inplace);
+        }
+
+        public sealed class AlphaDropout : ParameterLessModule<Tensor, Tensor>
+        {
+            internal AlphaDropout(double p, bool inplace) : base(nameof(AlphaDropout))
+            {
+                this.p = p;
+                this.inplace = inplace;
+            }
+
+            public double p { get; set; }
+            public bool inplace { get; set; }
+
+            public override Tensor forward(Tensor tensor) => F.alpha_dropout(tensor, p, training, inplace);
+        }
+
+        public sealed class FeatureAlphaDropout : ParameterLessModule<Tensor, Tensor>
+        {
+            internal FeatureAlphaDropout(double p, bool inplace) : base(nameof(FeatureAlphaDropout))
+            {
+                this.p = p;
+                this.inplace = inplace;
+            }
+
+            public double p { get; set; }
+            public bool inplace { get; set; }
+
+            public override Tensor forward(Tensor tensor) => F.feature_alpha_dropout(tensor, p, training, inplace);
         }
 
         public sealed class Flatten : ParameterLessModule<Tensor, Tensor>
@@ -197,58 +168,16 @@ namespace TorchSharp
             public override Tensor forward(Tensor input) => F.pixel_shuffle(input, upscale_factor);
         }
 
-        public sealed class AdaptiveAvgPool2d : ParameterLessModule<Tensor, Tensor>
+        public sealed class PixelUnshuffle : ParameterLessModule<Tensor, Tensor>
         {
-            internal AdaptiveAvgPool2d(long[] output_size) : base(nameof(AdaptiveAvgPool2d))
+            internal PixelUnshuffle(long downscale_factor) : base(nameof(PixelUnshuffle))
             {
-                this.output_size = output_size;
+                this.downscale_factor = downscale_factor;
             }
 
-            public long[] output_size { get; set; }
+            public long downscale_factor { get; set; }
 
-            public override Tensor forward(Tensor input) => F.adaptive_avg_pool2d(input, output_size);
-        }
-
-        public sealed class AvgPool2d : ParameterLessModule<Tensor, Tensor>
-        {
-            internal AvgPool2d(long[] kernel_size, long[]? stride, long[]? padding, bool ceil_mode, bool count_include_pad, long? divisor_override) : base(nameof(AvgPool2d))
-            {
-                this.kernel_size = kernel_size;
-                this.stride = stride;
-                this.padding = padding;
-                this.ceil_mode = ceil_mode;
-                this.count_include_pad = count_include_pad;
-                this.divisor_override = divisor_override;
-            }
-
-            public long[] kernel_size { get; set; }
-            public long[]? stride { get; set; }
-            public long[]? padding { get; set; }
-            public bool ceil_mode { get; set; }
-            public bool count_include_pad { get; set; }
-            public long? divisor_override { get; set; }
-
-            public override Tensor forward(Tensor input) => F.avg_pool2d(input, kernel_size, stride, padding, ceil_mode, count_include_pad, divisor_override);
-        }
-
-        public sealed class MaxPool2d : ParameterLessModule<Tensor, Tensor>
-        {
-            internal MaxPool2d(long[] kernel_size, long[]? stride, long[]? padding, long[]? dilation, bool ceil_mode) : base(nameof(MaxPool2d))
-            {
-                this.kernel_size = kernel_size;
-                this.stride = stride;
-                this.padding = padding;
-                this.dilation = dilation;
-                this.ceil_mode = ceil_mode;
-            }
-
-            public long[] kernel_size { get; set; }
-            public long[]? stride { get; set; }
-            public long[]? padding { get; set; }
-            public long[]? dilation { get; set; }
-            public bool ceil_mode { get; set; }
-
-            public override Tensor forward(Tensor input) => F.max_pool2d(input, kernel_size, stride, padding, dilation, ceil_mode);
+            public override Tensor forward(Tensor input) => F.pixel_unshuffle(input, downscale_factor);
         }
 
         public sealed class Upsample : ParameterLessModule<Tensor, Tensor>
@@ -280,34 +209,20 @@ namespace TorchSharp
     {
         public static partial class nn
         {
-            public static Modules.ReLU ReLU(bool inplace = false) => new(inplace);
-            public static Modules.LeakyReLU LeakyReLU(double negative_slope = 0.01, bool inplace = false) => new(negative_slope, inplace);
-            public static Modules.SiLU SiLU() => new(false);
-            public static Modules.SiLU SiLU(bool inplace) => new(inplace);
-            public static Modules.GELU GELU() => new();
-            public static Modules.ELU ELU(double alpha = 1.0, bool inplace = false) => new(alpha, inplace);
-            public static Modules.Sigmoid Sigmoid() => new();
-            public static Modules.Tanh Tanh() => new(false);
-            public static Modules.Tanh Tanh(bool inplace = false) => new(inplace);
-            public static Modules.Softplus Softplus(double beta = 1, double threshold = 20) => new(beta, threshold);
-            public static Modules.Softmax Softmax(long dim) => new(dim);
             public static Modules.Identity Identity() => new();
             public static Modules.Dropout Dropout(double p = 0.5, bool inplace = false) => new(p, inplace);
             public static Modules.Dropout2d Dropout2d(double p = 0.5, bool inplace = false) => new(p, inplace);
+            public static Modules.Dropout1d Dropout1d(double p = 0.5, bool inplace = false) => new(p, inplace);
+            public static Modules.AlphaDropout AlphaDropout(double p = 0.5, bool inplace = false) => new(p, inplace);
+            public static Modules.FeatureAlphaDropout FeatureAlphaDropout(double p = 0.5) => new(p, false);
+            public static Modules.FeatureAlphaDropout FeatureAlphaDropout(double p, bool inplace) => new(p, inplace);
+            public static Modules.CosineSimilarity CosineSimilarity(long dim = 1L, double eps = 1e-8) => new(dim, eps);
+            public static Modules.PairwiseDistance PairwiseDistance(double p = 2.0, double eps = 1e-6, bool keepdim = false) => new(p, eps, keepdim);
+            public static Modules.PixelUnshuffle PixelUnshuffle(long downscale_factor) => new(downscale_factor);
             public static Modules.Flatten Flatten(long start_dim = 1, long end_dim = -1) => new(start_dim, end_dim);
             public static Modules.Unflatten Unflatten(long dim, long[] unflattened_size) => new(dim, unflattened_size);
             public static Modules.PixelShuffle PixelShuffle(long upscale_factor) => new(upscale_factor);
-            public static Modules.AdaptiveAvgPool2d AdaptiveAvgPool2d(long[] output_size) => new(output_size);
-            public static Modules.AvgPool2d AvgPool2d(long[] kernel_size, long[]? stride = null, long[]? padding = null, bool ceil_mode = false, bool count_include_pad = true, long? divisor_override = null) => new(kernel_size, stride, padding, ceil_mode, count_include_pad, divisor_override);
-            public static Modules.MaxPool2d MaxPool2d(long[] kernel_size, long[]? stride = null, long[]? padding = null, long[]? dilation = null, bool ceil_mode = false) => new(kernel_size, stride, padding, dilation, ceil_mode);
-            public static Modules.AdaptiveAvgPool2d AdaptiveAvgPool2d(long output_size) => new([output_size, output_size]);
-            public static Modules.AvgPool2d AvgPool2d(long kernel_size, long? stride = null, long? padding = null, bool ceil_mode = false, bool count_include_pad = true, long? divisor_override = null) =>
-                new(Both(kernel_size), stride is { } s ? Both(s) : null, padding is { } p ? Both(p) : null, ceil_mode, count_include_pad, divisor_override);
-            public static Modules.MaxPool2d MaxPool2d(long kernel_size, long? stride = null, long? padding = null, long? dilation = null, bool ceil_mode = false) =>
-                new(Both(kernel_size), stride is { } s ? Both(s) : null, padding is { } p ? Both(p) : null, dilation is { } d ? Both(d) : null, ceil_mode);
             public static Modules.Upsample Upsample(long[]? size = null, double[]? scale_factor = null, UpsampleMode mode = UpsampleMode.Nearest, bool? align_corners = null, bool? recompute_scale_factor = null) => new(size, scale_factor, mode, align_corners, recompute_scale_factor);
-
-            private static long[] Both(long value) => [value, value];
         }
     }
 }

@@ -44,6 +44,20 @@ public static partial class torch
                 }
             }
 
+            /// <summary>Cuts a vector into the parameters' shapes and copies each piece in.</summary>
+            public static void vector_to_parameters(Tensor vec, IEnumerable<Parameter> tensors)
+            {
+                using var _ = no_grad();
+                var at = 0L;
+                foreach (var parameter in tensors)
+                {
+                    using var piece = vec.narrow(0, at, parameter.NumberOfElements);
+                    using var shaped = piece.view(parameter.shape);
+                    parameter.copy_(shaped);
+                    at += parameter.NumberOfElements;
+                }
+            }
+
             public static Tensor parameters_to_vector(IEnumerable<Parameter> tensors) => cat(tensors.Select(parameter => parameter.view(-1)).ToArray());
         }
     }

@@ -81,19 +81,28 @@ public static partial class torch
         public Tensor isclose(Tensor other, double rtol = 1e-05, double atol = 1e-08, bool nanEqual = false) => Call("isclose", this, other, rtol, atol, nanEqual);
         public bool allclose(Tensor target, double rtol = 1e-05, double atol = 1e-08, bool equal_nan = false) => CallBool("allclose", this, target, rtol, atol, equal_nan);
         public Tensor equal(Tensor target) => eq(target);
-
-        public Tensor matmul(Tensor target) => Call("matmul", this, target);
-        public Tensor mm(Tensor target) => Call("mm", this, target);
-        public Tensor mv(Tensor target) => Call("mv", this, target);
-        public Tensor bmm(Tensor batch2) => Call("bmm", this, batch2);
-        public Tensor dot(Tensor target) => Call("dot", this, target);
-        public Tensor outer(Tensor vec2) => Call("outer", this, vec2);
-        public Tensor inner(Tensor vec2) => Call("inner", this, vec2);
-        public Tensor addmm(Tensor mat1, Tensor mat2, float beta = 1, float alpha = 1) => Call("addmm", this, mat1, mat2, beta, alpha);
-        public Tensor baddbmm(Tensor batch1, Tensor batch2, float beta = 1, float alpha = 1) => Call("baddbmm", this, batch1, batch2, beta, alpha);
-        public Tensor cholesky(bool upper = false) => Call("linalg_cholesky", this, upper);
-        public Tensor det() => linalg.det(this);
-        public Tensor inverse() => linalg.inv(this);
+        public Tensor add(Scalar scalar, Scalar alpha) => Call("add.Scalar", this, scalar, alpha);
+        public Tensor add_(Scalar scalar, Scalar alpha) => In("add_.Scalar", this, scalar, alpha);
+        public Tensor addcdiv(Tensor tensor1, Tensor tensor2) => Call("addcdiv", this, tensor1, tensor2);
+        public Tensor divide_(Tensor target, RoundingMode rounding_mode = RoundingMode.None) => div_(target, rounding_mode);
+        public Tensor divide_(Scalar target, RoundingMode rounding_mode = RoundingMode.None) => div_(target, rounding_mode);
+        public Tensor true_divide_(Tensor other) => div_(other);
+        public Tensor true_divide_(Scalar other) => div_(other);
+        public Tensor float_power(Tensor target) => Call("float_power.Tensor_Tensor", this, target);
+        public Tensor fmax(Tensor other) => Call("fmax", this, other);
+        public Tensor fmin(Tensor other) => Call("fmin", this, other);
+        public Tensor copysign(Tensor other) => Call("copysign.Tensor", this, other);
+        public Tensor heaviside(Tensor other) => Call("heaviside", this, other);
+        public Tensor ldexp(Tensor other) => Call("ldexp.Tensor", this, other);
+        public Tensor logaddexp2(Tensor other) => Call("logaddexp2", this, other);
+        public Tensor xlogy(Scalar y) => Call("xlogy.Scalar_Other", this, y);
+        public Tensor greater(Tensor target) => gt(target);
+        public Tensor greater_equal(Tensor target) => ge(target);
+        public Tensor less(Tensor target) => lt(target);
+        public Tensor less_equal(Tensor target) => le(target);
+        public Tensor not_equal(Tensor target) => ne(target);
+        public Tensor isin(Tensor test_elements, bool assumeUnique = false, bool invert = false) => Call("isin.Tensor_Tensor", this, test_elements, assumeUnique, invert);
+        public bool is_nonzero() => CallBool("is_nonzero", this);
 
         private static string? Mode(RoundingMode mode) => mode == RoundingMode.None ? null : mode.ToString();
 

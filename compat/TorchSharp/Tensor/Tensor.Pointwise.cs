@@ -116,6 +116,31 @@ public static partial class torch
         public Tensor softplus(double beta = 1, double threshold = 20) => Call("softplus", this, beta, threshold);
         public Tensor softmax(long dim, ScalarType? dtype = null) => Call("softmax.int", this, dim, dtype);
         public Tensor log_softmax(long dim, ScalarType? dtype = null) => Call("log_softmax.int", this, dim, dtype);
+        public Tensor sgn() => Call("sgn", this);
+        public Tensor sinc() => Call("sinc", this);
+        public Tensor signbit() => Call("signbit", this);
+        public Tensor fix() => trunc();
+        public Tensor deg2rad() => Call("deg2rad", this);
+        public Tensor rad2deg() => Call("rad2deg", this);
+        public Tensor i0() => Call("i0", this);
+        public Tensor positive() => alias();
+        public Tensor polygamma(long p) => Call("polygamma", p, this);
+        public Tensor gelu_() => In("gelu_", this);
+        public Tensor elu_(double alpha = 1.0) => In("elu_", this, alpha);
+        public Tensor elu(Scalar alpha, Scalar scale, Scalar input_scale) => Call("elu", this, alpha, scale, input_scale);
+        public Tensor selu() => Call("selu", this);
+        public Tensor selu_() => In("selu_", this);
+        public Tensor celu() => Call("celu", this);
+        public Tensor celu(Scalar alpha) => Call("celu", this, alpha);
+        public Tensor relu6() => Call("relu6", this);
+        public Tensor relu6_() => In("relu6_", this);
+        public Tensor hardsigmoid() => Call("hardsigmoid", this);
+        public Tensor hardswish() => Call("hardswish", this);
+        public Tensor hardtanh_(Scalar min, Scalar max) => In("hardtanh_", this, min, max);
+        public Tensor prelu(Tensor target) => Call("prelu", this, target);
+        public Tensor rrelu(double lower = 0.125, double upper = 1.0 / 3.0) => Call("rrelu", this, lower, upper, false);
+        public Tensor glu(long dim = -1) => Call("glu", this, dim);
+        public Tensor threshold(Scalar threshold, Scalar value) => Call("threshold", this, threshold, value);
 
         // In place: the result is this tensor.
         private Tensor In(string op, params ReadOnlySpan<FaceMix.Torch.Arg> arguments)

@@ -69,6 +69,26 @@ public static partial class torch
         public Tensor uniform_(double from, double to, Generator? generator = null) => In("uniform_", this, from, to, generator);
         public Tensor exponential_(double lambda = 1.0, Generator? generator = null) => In("exponential_", this, lambda, generator);
         public Tensor random_(double from, double to, Generator? generator = null) => In("random_.from", this, (long)from, (long)to, generator);
+        public Tensor amax(long[] dims, bool keepdim = false, Tensor? @out = null) => amax((ReadOnlySpan<long>)dims, keepdim, @out);
+        public Tensor amin(long[] dims, bool keepdim = false, Tensor? @out = null) => amin((ReadOnlySpan<long>)dims, keepdim, @out);
+        public Tensor nanmean(int? dim = null, bool keepdim = false, ScalarType? dtype = null) => Call("nanmean", this, dim is { } d ? (long[])[d] : [], keepdim, dtype);
+        public Tensor nanmedian() => Call("nanmedian", this);
+        public Tensor nanquantile(Tensor q, long dim = -1, bool keepdim = false) => Call("nanquantile", this, q, dim, keepdim);
+        public Tensor std(ReadOnlySpan<long> dimensions, bool unbiased = true, bool keepdim = false, ScalarType? type = null) => As(Call("std.dim", this, dimensions, unbiased, keepdim), type);
+        public Tensor std((long, long) dim, bool unbiased = true, bool keepdim = false, ScalarType? type = null) => std((long[])[dim.Item1, dim.Item2], unbiased, keepdim, type);
+        public Tensor std((long, long, long) dim, bool unbiased = true, bool keepdim = false, ScalarType? type = null) => std((long[])[dim.Item1, dim.Item2, dim.Item3], unbiased, keepdim, type);
+        public Tensor var(ReadOnlySpan<long> dimensions, bool unbiased = true, bool keepdim = false, ScalarType? type = null) => As(Call("var.dim", this, dimensions, unbiased, keepdim), type);
+        public Tensor var((long, long) dim, bool unbiased = true, bool keepdim = false, ScalarType? type = null) => var((long[])[dim.Item1, dim.Item2], unbiased, keepdim, type);
+        public Tensor var((long, long, long) dim, bool unbiased = true, bool keepdim = false, ScalarType? type = null) => var((long[])[dim.Item1, dim.Item2, dim.Item3], unbiased, keepdim, type);
+        public Tensor logcumsumexp(long dim) => Call("logcumsumexp", this, dim);
+        public Tensor msort() => Call("msort", this);
+        public Tensor bucketize(Tensor boundaries, bool outInt32 = false, bool right = false) => Call("bucketize.Tensor", this, boundaries, outInt32, right);
+        public Tensor diff(long n = 1, long dim = -1, Tensor? prepend = null, Tensor? append = null) => Call("diff", this, n, dim, prepend, append);
+        public Tensor trapezoid(double dx = 1.0, long dim = -1) => Call("trapezoid.dx", this, dx, dim);
+        public Tensor trapezoid(Tensor x, long dim = -1) => Call("trapezoid.x", this, x, dim);
+        public Tensor cumulative_trapezoid(double dx = 1.0, long dim = -1) => Call("cumulative_trapezoid.dx", this, dx, dim);
+        public Tensor cumulative_trapezoid(Tensor x, long dim = -1) => Call("cumulative_trapezoid.x", this, x, dim);
+        public Tensor poisson(Generator? generator = null) => Call("poisson", this, generator);
 
         private static Tensor Into(Tensor target, string op, params ReadOnlySpan<Arg> arguments)
         {
