@@ -2,7 +2,7 @@
 
 PACKAGES_RUN=(
   curl ca-certificates cmake g++ ninja-build
-  libtorch-dev
+  libtorch-dev libgloo-dev
   libopencv-core-dev libopencv-imgcodecs-dev libopencv-imgproc-dev
   postgresql postgresql-server-dev-all dpkg-dev
 )

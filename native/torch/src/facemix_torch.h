@@ -123,3 +123,43 @@ FM_API int fm_cuda_synchronize(int32_t device);
 // algorithm, 3 deterministic algorithms only.
 FM_API int fm_flag(int32_t which, int32_t* value);
 FM_API int fm_set_flag(int32_t which, int32_t value);
+
+// distributed.cpp
+// Bit 0: Gloo, bit 1: NCCL.
+FM_API int32_t fm_distributed_backends();
+// Joins, or with serves also holds, the store at host:port; port 0 takes a free one. All keys get the prefix.
+FM_API int fm_store_open(const char* host, int32_t port, int32_t serves, int64_t timeout_ms, const char* prefix,
+                         void** opened, int32_t* bound_port);
+FM_API void fm_store_delete(void* store);
+FM_API int fm_store_set(void* store, const char* key, const void* data, int64_t count);
+// Waits for the key; the bytes are valid until this thread's next call.
+FM_API int fm_store_get(void* store, const char* key, const void** data, int64_t* count);
+FM_API int fm_store_has(void* store, const char* key, int32_t* present);
+FM_API int fm_store_add(void* store, const char* key, int64_t amount, int64_t* sum);
+// backend 1: Gloo, listening on the address, or where empty on what the machine's name resolves to; 2: NCCL.
+FM_API int fm_group_open(void* store, int32_t backend, int32_t rank, int32_t size, int64_t timeout_ms,
+                         const char* address, void** opened);
+// Waits for what is under way; never call it after a collective failed.
+FM_API void fm_group_delete(void* group);
+// Whether a collective has failed; the group is then of no more use.
+FM_API int32_t fm_group_failed(void* group);
+// operation 0: sum, 1: maximum, 2: minimum; in place.
+FM_API int fm_all_reduce(void* group, void* tensor, int32_t operation, void** work);
+FM_API int fm_broadcast(void* group, void* tensor, int32_t root, void** work);
+FM_API int fm_barrier(void* group, void** work);
+FM_API int fm_work_wait(void* group, void* work);
+FM_API int32_t fm_work_done(void* work);
+FM_API void fm_work_delete(void* work);
+
+// buckets.cpp
+// The group must outlive its buckets.
+FM_API int fm_buckets_open(void* group, void* const* parameters, int32_t count, int64_t first_bytes, int64_t bytes,
+                           void** opened);
+FM_API void fm_buckets_delete(void* buckets);
+FM_API int64_t fm_buckets_count(void* buckets);
+FM_API int fm_buckets_begin(void* buckets);
+FM_API int fm_buckets_finish(void* buckets);
+
+// sync_batch_norm.cpp
+// Batch norm in training mode on this thread uses the group's statistics from now on; null: this process's own.
+FM_API int fm_sync_batch_norm(void* group);
