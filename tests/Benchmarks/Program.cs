@@ -1,19 +1,27 @@
 using FaceMix.Benchmarks.Decoding;
 using FaceMix.Benchmarks.Store;
+using FaceMix.Benchmarks.Training;
 
 // Each benchmark compares with what a user would take instead, in the same run, and prints a table in Markdown.
-Dictionary<string, Func<Task>> benchmarks = new()
+Dictionary<string, Func<string[], Task>> benchmarks = new()
 {
-    ["decoding"] = DecodingBenchmark.RunAsync,
-    ["store"] = StoreBenchmark.RunAsync,
+    ["decoding"] = _ => DecodingBenchmark.RunAsync(),
+    ["store"] = _ => StoreBenchmark.RunAsync(),
+    ["training"] = TrainingBenchmark.RunAsync,
 };
 
-var chosen = args.Length == 0 ? [.. benchmarks.Keys] : args;
-if (chosen.FirstOrDefault(name => !benchmarks.ContainsKey(name)) is { } unknown)
+if (args is [TrainingWorker.Verb, var preset, var batch, var threads])
+{
+    TrainingWorker.Run(preset, int.Parse(batch), int.Parse(threads));
+    return 0;
+}
+string[] chosen = [.. args.TakeWhile(benchmarks.ContainsKey)];
+var options = args[chosen.Length..];
+if (chosen.Length == 0 && options is [var unknown, ..] && !unknown.StartsWith('-'))
 {
     await Console.Error.WriteLineAsync($"There is no benchmark '{unknown}'; there are: {string.Join(", ", benchmarks.Keys)}.");
     return 2;
 }
-foreach (var name in chosen)
-    await benchmarks[name]();
+foreach (var name in chosen.Length > 0 ? chosen : [.. benchmarks.Keys])
+    await benchmarks[name](options);
 return 0;

@@ -1,0 +1,54 @@
+using System.Diagnostics;
+using System.Globalization;
+
+namespace FaceMix.Benchmarks.Training;
+
+/// <summary>One of the two that take turns: a process that trains as many steps as it is told.</summary>
+internal sealed class Peer : IDisposable
+{
+    private readonly Process _process;
+
+    public Peer(string file, IEnumerable<string> arguments, int threads)
+    {
+        var info = new ProcessStartInfo(file, arguments) { RedirectStandardInput = true, RedirectStandardOutput = true };
+        info.Environment["OMP_NUM_THREADS"] = threads.ToString(CultureInfo.InvariantCulture);
+        info.Environment["OPENBLAS_NUM_THREADS"] = info.Environment["OMP_NUM_THREADS"];
+        // Threads that wait for work would otherwise spin in the other one's turn.
+        info.Environment["OMP_WAIT_POLICY"] = "passive";
+        _process = Process.Start(info)!;
+    }
+
+    /// <returns>Seconds a step.</returns>
+    /// <exception cref="InvalidOperationException">The process ended, or its loss is not a number.</exception>
+    public double Train(int steps)
+    {
+        var answer = Ask(steps.ToString(CultureInfo.InvariantCulture)).Split(' ');
+        if (!double.IsFinite(double.Parse(answer[1], CultureInfo.InvariantCulture)))
+            throw new InvalidOperationException($"The loss is {answer[1]}.");
+        return double.Parse(answer[0], CultureInfo.InvariantCulture) / steps;
+    }
+
+    /// <returns>The largest resident memory in bytes; the process is over then.</returns>
+    public long End()
+    {
+        _process.StandardInput.Close();
+        return long.Parse(Read(), CultureInfo.InvariantCulture);
+    }
+
+    public void Dispose()
+    {
+        if (!_process.HasExited)
+            _process.Kill();
+        _process.Dispose();
+    }
+
+    private string Ask(string line)
+    {
+        _process.StandardInput.WriteLine(line);
+        _process.StandardInput.Flush();
+        return Read();
+    }
+
+    private string Read() => _process.StandardOutput.ReadLine()
+        ?? throw new InvalidOperationException($"{_process.StartInfo.FileName} {string.Join(' ', _process.StartInfo.ArgumentList)} ended early; see above.");
+}
