@@ -71,6 +71,26 @@ internal static class InteropCases
         new(Direction.WeCallPython, "client_compressed_streaming", PythonCannotSeeCompression, Requests: [true, false]),
     ];
 
+    /// <summary>The cases that no page can do, and why.</summary>
+    public static readonly IReadOnlyDictionary<string, string> NotInBrowsers = new Dictionary<string, string>
+    {
+        ["client_streaming"] = WebHasNoRequestStreams,
+        ["ping_pong"] = WebHasNoRequestStreams,
+        ["empty_stream"] = WebHasNoRequestStreams,
+        ["cancel_after_first_response"] = WebHasNoRequestStreams + " cancellation_reaches_the_server does the same with a stream of responses.",
+        ["client_compressed_streaming"] = WebHasNoRequestStreams,
+        ["client_compressed_unary"] = WebHasNoCompression,
+        ["server_compressed_unary"] = WebHasNoCompression,
+        ["server_compressed_streaming"] = WebHasNoCompression,
+        ["too_large_response"] = "@connectrpc/connect-web has no limit of its own (its readMaxBytes is for servers and Node).",
+    };
+
+    private const string WebHasNoRequestStreams =
+        "gRPC-Web has no streams of requests: browsers send a body before they read one (PROTOCOL-WEB.md of the gRPC project, connect-web's README).";
+
+    private const string WebHasNoCompression =
+        "@connectrpc/connect-web neither compresses nor reads compressed messages (its grpc-web-transport.js refuses their flag).";
+
     private const string NodeNeverCompressesResponses =
         "@grpc/grpc-js 1.14, server-interceptors.js, serializeMessage: \"response compression is currently not supported\". "
         + "The responses must arrive all the same.";

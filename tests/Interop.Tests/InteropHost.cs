@@ -22,12 +22,15 @@ internal sealed class InteropHost : IAsyncDisposable
     {
         this.app = app;
         Seen = seen;
-        (Grpc, Web) = (addresses[0], addresses[1]);
+        (Grpc, Web, Page) = (addresses[0], addresses[1], addresses[2]);
     }
 
     public Uri Grpc { get; }
 
     public Uri Web { get; }
+
+    /// <summary>An empty page of another origin than <see cref="Web"/>.</summary>
+    public Uri Page { get; }
 
     public Seen Seen { get; }
 
@@ -39,6 +42,7 @@ internal sealed class InteropHost : IAsyncDisposable
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.Listen(IPAddress.Loopback, 0, listen => listen.Protocols = HttpProtocols.Http2);
+            kestrel.Listen(IPAddress.Loopback, 0, listen => listen.Protocols = HttpProtocols.Http1);
             kestrel.Listen(IPAddress.Loopback, 0, listen => listen.Protocols = HttpProtocols.Http1);
         });
         builder.Services.AddGrpc().AddServiceOptions<TestServer>(options => options.ResponseCompressionAlgorithm = "gzip");
@@ -52,6 +56,7 @@ internal sealed class InteropHost : IAsyncDisposable
         app.UseCors();
         app.UseGrpcWeb(new GrpcWebOptions { DefaultEnabled = true });
         app.MapGrpcService<TestServer>();
+        app.MapGet("/", () => Results.Content("<!doctype html><title>Interop</title>", "text/html"));
         await app.StartAsync();
         var addresses = app.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses;
         return new InteropHost(app, seen, [.. addresses.Select(address => new Uri(address))]);

@@ -13,6 +13,10 @@ internal static class Missing
             ? null
             : "grpcio or protoc's plugin for it is missing: apt-get install python3-grpcio protobuf-compiler protobuf-compiler-grpc.";
 
+    public const string Chromium = "/usr/bin/chromium";
+
+    public static string? Browser => Node ?? (File.Exists(Chromium) ? null : "Chromium is missing: apt-get install chromium.");
+
     private static bool IsOnPath(string program) =>
         (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Any(folder => File.Exists(Path.Combine(folder, program)));
 }
@@ -28,5 +32,7 @@ public abstract class NeedsTheoryAttribute : TheoryAttribute
 }
 
 public sealed class NeedsNodeTheoryAttribute() : NeedsTheoryAttribute(Missing.Node);
+
+public sealed class NeedsBrowserTheoryAttribute() : NeedsTheoryAttribute(Missing.Browser);
 
 public sealed class NeedsPythonTheoryAttribute() : NeedsTheoryAttribute(Missing.PythonGrpc);
