@@ -2,10 +2,8 @@ using System.Buffers.Binary;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
-using System.Text.Json;
 using FaceMix.Tests.V1;
 using Google.Protobuf;
-using Google.Protobuf.Reflection;
 using Xunit;
 
 namespace FaceMix.Tests;
@@ -96,39 +94,6 @@ public sealed class BrowsersCallOurServer : IAsyncLifetime
     [Fact]
     public async Task Pages_beside_the_services_are_still_found() =>
         Assert.Equal("a page", await http.GetStringAsync("/some/thing"));
-
-    [NeedsNode]
-    public async Task Connect_for_the_web_gets_response_and_trailers()
-    {
-        var seen = await FromConnect("unary");
-
-        Assert.Equal((0, "héllo", 200_000), (seen.Code(), seen.Text("text"), seen.GetProperty("size").GetInt32()));
-        Assert.Equal("said", seen.Text("trailers", "echo-trailer"));
-    }
-
-    [NeedsNode]
-    public async Task Connect_for_the_web_gets_a_status()
-    {
-        var seen = await FromConnect("status");
-
-        Assert.Equal((5, "asked for"), (seen.Code(), seen.Text("trailers", "why")));
-    }
-
-    [NeedsNode]
-    public async Task Connect_for_the_web_gets_a_stream_up_to_its_error()
-    {
-        var seen = await FromConnect("stream");
-
-        Assert.Equal((10, 300), (seen.Code(), seen.GetProperty("count").GetInt32()));
-    }
-
-    private async Task<JsonElement> FromConnect(string scenario)
-    {
-        using var folder = new TemporaryFolder();
-        var descriptors = new FileDescriptorSet { File = { EchoReflection.Descriptor.ToProto() } };
-        await File.WriteAllBytesAsync(folder.File("echo.binpb"), descriptors.ToByteArray());
-        return await Peer.RunAsync("node", Peer.Script("web.mjs"), Repository.Root, server.Web.ToString().TrimEnd('/'), scenario, folder.File("echo.binpb"));
-    }
 
     private async Task<(HttpResponseMessage Response, byte[] Body)> Post(string method, IMessage message, string type)
     {

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Text.Json;
 using Xunit;
 
 namespace FaceMix.Tests;
@@ -9,33 +8,12 @@ internal static class Peer
 {
     public static string Script(string name) => Repository.PathOf("tests", "Grpc.Tests", "peers", name);
 
-    public static string Proto => Repository.PathOf("tests", "Grpc.Tests", "echo.proto");
-
     public static ProcessStartInfo Start(string program, params string[] arguments) => new(program, arguments)
     {
         RedirectStandardInput = true,
         RedirectStandardOutput = true,
         RedirectStandardError = true,
     };
-
-    /// <summary>Runs it to its end and reads the JSON it prints.</summary>
-    public static async Task<JsonElement> RunAsync(string program, params string[] arguments)
-    {
-        using var process = Process.Start(Start(program, arguments))!;
-        var output = process.StandardOutput.ReadToEndAsync();
-        var errors = process.StandardError.ReadToEndAsync();
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
-        try
-        {
-            await process.WaitForExitAsync(limit.Token);
-        }
-        catch (OperationCanceledException)
-        {
-            process.Kill(entireProcessTree: true);
-        }
-        Assert.True(process.ExitCode == 0, $"{program} ended with {process.ExitCode}: {await errors}{await output}");
-        return JsonDocument.Parse(await output).RootElement;
-    }
 
     /// <summary>Runs it and gives its lines as they come; it is killed when the caller stops reading.</summary>
     public static async IAsyncEnumerable<string> LinesAsync(string program, params string[] arguments)
@@ -57,11 +35,6 @@ internal static class Peer
 
     public static bool IsOnPath(string program) =>
         (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Any(folder => File.Exists(Path.Combine(folder, program)));
-
-    public static int Code(this JsonElement seen) => seen.GetProperty("code").GetInt32();
-
-    public static string? Text(this JsonElement seen, params string[] path) =>
-        path.Aggregate(seen, (element, name) => element.GetProperty(name)).GetString();
 }
 
 /// <summary>Node with @grpc/grpc-js, which npm ci brings.</summary>
