@@ -104,6 +104,8 @@ public static partial class torch
 
             protected void ClearModules() => submodules.Clear();
 
+            private protected void ClearParameters() => parameterOf.Clear();
+
             public virtual IEnumerable<(string name, Parameter parameter)> named_parameters(bool recurse = true)
             {
                 var seen = new HashSet<nint>();

@@ -9,23 +9,40 @@ namespace TorchSharp
         {
             public static SGD SGD(IEnumerable<Parameter> parameters, double learningRate, double momentum = 0, double dampening = 0, double weight_decay = 0, bool nesterov = false, bool maximize = false) =>
                 new(parameters, learningRate, momentum, dampening, weight_decay, nesterov, maximize);
+
+            public static SGD SGD(IEnumerable<(string name, Parameter parameter)> parameters, double learningRate, double momentum = 0, double dampening = 0, double weight_decay = 0, bool nesterov = false, bool maximize = false) =>
+                new(parameters.Select(named => named.parameter), learningRate, momentum, dampening, weight_decay, nesterov, maximize);
+
+            public static SGD SGD(IEnumerable<SGD.ParamGroup> parameters, double learningRate, double momentum = 0, double dampening = 0, double weight_decay = 0, bool nesterov = false, bool maximize = false) =>
+                new(parameters, learningRate, momentum, dampening, weight_decay, nesterov, maximize);
         }
     }
 
     namespace Modules
     {
         /// <summary>Gradient descent, with momentum if asked for.</summary>
-        public class SGD : OptimizerHelper
+        public class SGD : OptimizerHelper, optim.IMomentum
         {
-            /// <exception cref="ArgumentException">A rate is negative, or Nesterov's momentum is asked for without momentum.</exception>
             public SGD(IEnumerable<Parameter> parameters, double lr, double momentum = 0.0, double dampening = 0, double weight_decay = 0, bool nesterov = false, bool maximize = false)
+                : this([new ParamGroup { Parameters = parameters }], lr, momentum, dampening, weight_decay, nesterov, maximize)
+            {
+            }
+
+            /// <exception cref="ArgumentException">A rate is negative, or Nesterov's momentum is asked for without momentum.</exception>
+            public SGD(IEnumerable<ParamGroup> parameters, double lr, double momentum = 0.0, double dampening = 0, double weight_decay = 0, bool nesterov = false, bool maximize = false)
             {
                 if (lr < 0) throw new ArgumentException($"Invalid learning rate: {lr}");
                 if (momentum < 0) throw new ArgumentException($"Invalid momentum value: {momentum}");
                 if (weight_decay < 0) throw new ArgumentException($"Invalid weight_decay value: {weight_decay}");
                 if (nesterov && (momentum <= 0 || dampening != 0)) throw new ArgumentException("Nesterov momentum requires a momentum and zero dampening");
                 _defaults = new Options { LearningRate = lr, momentum = momentum, dampening = dampening, weight_decay = weight_decay, nesterov = nesterov, maximize = maximize };
-                add_param_group(new ParamGroup<Options> { Parameters = parameters });
+                foreach (var group in parameters) add_param_group(group);
+            }
+
+            public double Momentum
+            {
+                get => ((Options)_defaults).momentum!.Value;
+                set => ((Options)_defaults).momentum = value;
             }
 
             public override void add_param_group(Modules.ParamGroup param_group)
@@ -95,6 +112,28 @@ namespace TorchSharp
                     base.LoadStateDict(source);
                     var other = (Options)source;
                     (momentum, dampening, weight_decay, nesterov, maximize) = (other.momentum, other.dampening, other.weight_decay, other.nesterov, other.maximize);
+                }
+            }
+
+            public class ParamGroup : ParamGroup<Options>, optim.IMomentum
+            {
+                public ParamGroup()
+                {
+                }
+
+                public ParamGroup(IEnumerable<Parameter> parameters, Options options) : base(parameters, options)
+                {
+                }
+
+                public ParamGroup(IEnumerable<Parameter> parameters, double lr = 1e-3, double momentum = 0.0, double dampening = 0, double weight_decay = 0, bool nesterov = false, bool maximize = false)
+                    : base(parameters, new Options { LearningRate = lr, momentum = momentum, dampening = dampening, weight_decay = weight_decay, nesterov = nesterov, maximize = maximize })
+                {
+                }
+
+                public double Momentum
+                {
+                    get => Options.momentum!.Value;
+                    set => Options.momentum = value;
                 }
             }
         }
