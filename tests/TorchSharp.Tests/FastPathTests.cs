@@ -57,6 +57,26 @@ public class FastPathTests
         SameInFloat64(a => F.linear(a[0].t(), a[1].t(), biased ? a[2] : null), [randn(3, 6), randn(3, 4), randn(4)]);
     }
 
+#if COMPAT_PACKAGES
+    [Theory]
+    [InlineData(1, 1, 1, 1, true)]
+    [InlineData(2, 5, 3, 4, true)]
+    [InlineData(3, 4, 5, 7, false)]
+    public void Doubling_and_convolving_at_once_is_doubling_and_then_convolving(int n, int from, int to, int side, bool biased)
+    {
+        using var scope = NewDisposeScope();
+        manual_seed(6);
+        SameInFloat64(
+            a => a[0].dtype == ScalarType.Float64
+                ? F.conv2d(F.interpolate(a[0], scale_factor: [2, 2]), a[1], biased ? a[2] : null, padding: [1, 1])
+                : FaceMix.Torch.FastLayers.DoubleConv2d(a[0], a[1], biased ? a[2] : null),
+            [randn(n, from, side, side + 1), randn(to, from, 3, 3), randn(to)]);
+        using var x = randn(1, 2, 3, 3, ScalarType.Float64);
+        using var w = randn(2, 2, 3, 3, ScalarType.Float64);
+        Near(F.conv2d(F.interpolate(x, scale_factor: [2, 2]), w, padding: [1, 1]), FaceMix.Torch.FastLayers.DoubleConv2d(x, w), 1e-12);
+    }
+#endif
+
     [Fact]
     public void Gradients_of_gradients_go_through()
     {

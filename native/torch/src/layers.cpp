@@ -93,7 +93,7 @@ struct Dense : Function<Dense> {
   }
 };
 
-at::Tensor linear(const at::Tensor& input, const at::Tensor& weight, const Bias& given) {
+at::Tensor dense_layer(const at::Tensor& input, const at::Tensor& weight, const Bias& given) {
   const auto bias = given.value_or(at::Tensor());
   const auto fits = plain(input, weight, bias) && gemm() != nullptr && input.dim() >= 2 && weight.dim() == 2 &&
                     input.size(-1) == weight.size(1) && (!bias.defined() || (bias.dim() == 1 && bias.size(0) == weight.size(0)));
@@ -151,7 +151,7 @@ struct Transposed : Function<Transposed> {
   }
 };
 
-at::Tensor conv_transpose2d(const at::Tensor& input, const at::Tensor& weight, const Bias& given, at::IntArrayRef stride,
+at::Tensor transposed_layer(const at::Tensor& input, const at::Tensor& weight, const Bias& given, at::IntArrayRef stride,
                             at::IntArrayRef padding, at::IntArrayRef output_padding, int64_t groups,
                             at::IntArrayRef dilation) {
   const auto bias = given.value_or(at::Tensor());
@@ -171,12 +171,30 @@ at::Tensor conv_transpose2d(const at::Tensor& input, const at::Tensor& weight, c
   return Transposed::apply(input, weight, given, size, stride.vec(), padding.vec(), dilation.vec(), groups);
 }
 
+// A 3x3 convolution over cells that were doubled sees each cell twice or once: it is a transposed convolution of stride 2
+// over the cells themselves, whose 4x4 kernel holds sums of the 3x3 one's weights. That is 4/9 of the products, and the
+// doubled map is never made. In one direction (w0, w1, w2) becomes (w2, w1 + w2, w0 + w1, w0).
+at::Tensor double_conv2d(const at::Tensor& input, const at::Tensor& weight, const Bias& given) {
+  const auto bias = given.value_or(at::Tensor());
+  const auto fits = plain(input, weight, bias) && input.dim() == 4 && weight.dim() == 4 && weight.size(2) == 3 &&
+                    weight.size(3) == 3 && input.size(1) == weight.size(1);
+  if (!fits) return at::conv2d(at::upsample_nearest2d(input, at::OptionalIntArrayRef(), at::ArrayRef<double>{2, 2}), weight, given, 1, 1);
+  static const auto sums = [] {
+    const auto line = at::tensor({0.F, 0.F, 1.F, 0.F, 1.F, 1.F, 1.F, 1.F, 0.F, 1.F, 0.F, 0.F}).view({4, 3});
+    return at::kron(line, line);  // [16, 9]
+  }();
+  const auto kernel = dense_layer(weight.transpose(0, 1).reshape({-1, 9}), sums, {})
+                          .view({weight.size(1), weight.size(0), 4, 4});
+  return transposed_layer(input, kernel, given, {2, 2}, {1, 1}, {0, 0}, 1, {1, 1});
+}
+
 TORCH_LIBRARY_FRAGMENT(facemix, library) {
-  library.def("linear(Tensor input, Tensor weight, Tensor? bias=None) -> Tensor", linear);
+  library.def("double_conv2d(Tensor input, Tensor weight, Tensor? bias=None) -> Tensor", double_conv2d);
+  library.def("linear(Tensor input, Tensor weight, Tensor? bias=None) -> Tensor", dense_layer);
   library.def(
       "conv_transpose2d(Tensor input, Tensor weight, Tensor? bias=None, int[2] stride=1, int[2] padding=0, "
       "int[2] output_padding=0, int groups=1, int[2] dilation=1) -> Tensor",
-      conv_transpose2d);
+      transposed_layer);
 }
 
 }  // namespace
