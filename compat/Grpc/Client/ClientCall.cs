@@ -1,6 +1,4 @@
 using System.IO.Pipelines;
-using System.Net;
-using System.Net.Http.Headers;
 using Grpc.Core;
 using Grpc.Framing;
 
@@ -14,6 +12,7 @@ internal sealed class ClientCall<TRequest, TResponse> : IDisposable
     private readonly GrpcChannel channel;
     private readonly CallOptions options;
     private readonly RequestContent content;
+    private readonly Sending attempts;
     private readonly CancellationTokenSource cancellation;
     private readonly TaskCompletionSource<Metadata> headers = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -25,12 +24,13 @@ internal sealed class ClientCall<TRequest, TResponse> : IDisposable
     private Metadata? trailers;
     private volatile bool isCancelled;
 
-    public ClientCall(GrpcChannel channel, Method<TRequest, TResponse> method, CallOptions options, RequestContent content)
+    public ClientCall(GrpcChannel channel, Method<TRequest, TResponse> method, string? host, CallOptions options, RequestContent content)
     {
         this.channel = channel;
         this.options = options;
         this.content = content;
         Method = method;
+        attempts = new Sending(channel, method, options, host, content);
         cancellation = CancellationTokenSource.CreateLinkedTokenSource(options.CancellationToken, channel.Closing);
         Token = cancellation.Token;
     }
@@ -46,7 +46,7 @@ internal sealed class ClientCall<TRequest, TResponse> : IDisposable
     private bool DeadlinePassed => options.Deadline is not null && Token.IsCancellationRequested
         && !isCancelled && !options.CancellationToken.IsCancellationRequested && !channel.Closing.IsCancellationRequested;
 
-    public void Start(string? host)
+    public void Start()
     {
         // Nobody need look at it.
         _ = headers.Task.ContinueWith(static task => task.Exception, TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously);
@@ -56,7 +56,7 @@ internal sealed class ClientCall<TRequest, TResponse> : IDisposable
             if (left.TotalMilliseconds < int.MaxValue)
                 cancellation.CancelAfter(left > TimeSpan.Zero ? left : TimeSpan.Zero);
         }
-        sending = SendAsync(host);
+        sending = attempts.SendAsync(Token);
         _ = sending.ContinueWith(static task => task.Exception, TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously);
     }
 
@@ -134,49 +134,6 @@ internal sealed class ClientCall<TRequest, TResponse> : IDisposable
 
     public void Dispose() => End(new Status(StatusCode.Cancelled, "gRPC call disposed."), []);
 
-    private async Task<HttpResponseMessage> SendAsync(string? host)
-    {
-        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(channel.Address, Method.FullName)) { Content = content };
-        if (host is not null)
-            request.Headers.Host = host;
-        request.Headers.TryAddWithoutValidation("te", "trailers");
-        request.Headers.TryAddWithoutValidation("user-agent", "grpc-dotnet/facemix");
-        request.Headers.TryAddWithoutValidation(Wire.AcceptEncoding, MessageCompression.Accepted(MessageCompression.Default));
-        if (options.Deadline is { } deadline && deadline != DateTime.MaxValue)
-            request.Headers.TryAddWithoutValidation(Wire.Timeout, Wire.FormatTimeout(deadline.ToUniversalTime() - DateTime.UtcNow));
-        await AddMetadataAsync(request.Headers).ConfigureAwait(false);
-        return await channel.SendAsync(request, Token).ConfigureAwait(false);
-    }
-
-    private async Task AddMetadataAsync(HttpRequestHeaders target)
-    {
-        var metadata = options.Headers ?? [];
-        CallCredentials?[] credentials = [channel.CallCredentials, options.Credentials];
-        var interceptors = credentials.SelectMany(each => each?.Interceptors ?? []).ToArray();
-        if (interceptors.Length > 0)
-        {
-            if (channel.Address.Scheme != Uri.UriSchemeHttps && !channel.Options.UnsafeUseInsecureChannelCallCredentials)
-                throw new InvalidOperationException("Call credentials require a secure channel.");
-            metadata = [.. metadata];
-            var service = new Uri(channel.Address, Method.ServiceName).ToString();
-            foreach (var intercept in interceptors)
-                await intercept(new AuthInterceptorContext(service, Method.Name, Token), metadata).ConfigureAwait(false);
-        }
-        foreach (var entry in metadata)
-            if (entry.Key == Wire.RequestedEncoding)
-                Compress(target, entry.Value);
-            else
-                target.TryAddWithoutValidation(entry.Key, Wire.ValueOf(entry));
-    }
-
-    private void Compress(HttpRequestHeaders target, string encoding)
-    {
-        content.Compression = encoding == Wire.Identity ? null
-            : MessageCompression.Default.TryGetValue(encoding, out var provider) ? provider
-            : throw new InvalidOperationException($"Could not find compression provider for '{encoding}'.");
-        target.TryAddWithoutValidation(Wire.Encoding, encoding);
-    }
-
     /// <summary>Waits for the reply's headers. Leaves no reader where they end the call already.</summary>
     private async Task OpenAsync()
     {
@@ -188,26 +145,22 @@ internal sealed class ClientCall<TRequest, TResponse> : IDisposable
             response.Dispose();
             throw Error();
         }
-        if (response.StatusCode != HttpStatusCode.OK)
-            throw new RpcException(StatusOf(response.StatusCode));
-        if (response.Content.Headers.ContentType?.MediaType is not { } type || !type.StartsWith(Wire.ContentType, StringComparison.OrdinalIgnoreCase))
-            throw new RpcException(new Status(StatusCode.Cancelled, $"Bad gRPC response. Invalid content-type value: {response.Content.Headers.ContentType?.MediaType}"));
-        headers.TrySetResult(MetadataOf(response.Headers));
-        if (response.Headers.Contains(Wire.Status))
+        var early = Replies.StatusOfHeaders(response);
+        if (early is not null && !response.Headers.Contains(Wire.Status))
+            throw new RpcException(early.Value);
+        headers.TrySetResult(Replies.MetadataOf(response.Headers));
+        if (early is not null)
             return;
         var encoding = response.Headers.TryGetValues(Wire.Encoding, out var values) ? values.First() : null;
         var stream = await response.Content.ReadAsStreamAsync(Token).ConfigureAwait(false);
-        reader = new MessageReader(PipeReader.Create(stream, new StreamPipeReaderOptions(bufferSize: 16 * 1024)), channel.Options.MaxReceiveMessageSize, encoding, MessageCompression.Default);
+        reader = new MessageReader(PipeReader.Create(stream, new StreamPipeReaderOptions(bufferSize: 16 * 1024)), channel.Options.MaxReceiveMessageSize, encoding, channel.Compressions);
     }
 
     private (Status Status, Metadata Trailers) ReadTrailers()
     {
         // A reply without messages may carry its status in its headers.
         var source = reader is null ? response!.Headers : response!.TrailingHeaders;
-        if (!source.TryGetValues(Wire.Status, out var codes) || !int.TryParse(codes.First(), out var code))
-            return (new Status(StatusCode.Cancelled, "No grpc-status found on response."), []);
-        var detail = source.TryGetValues(Wire.Message, out var messages) ? Wire.DecodeMessage(string.Join(',', messages)) : "";
-        return (new Status(Enum.IsDefined((StatusCode)code) ? (StatusCode)code : StatusCode.Unknown, detail), MetadataOf(source));
+        return (Replies.StatusOf(source), Replies.MetadataOf(source));
     }
 
     private void End(Status final, Metadata finalTrailers)
@@ -220,9 +173,14 @@ internal sealed class ClientCall<TRequest, TResponse> : IDisposable
             status = final;
         }
         if (final.StatusCode == StatusCode.OK)
+        {
+            attempts.Succeeded();
             headers.TrySetResult([]);
+        }
         else
+        {
             headers.TrySetException(Error());
+        }
         content.End();
         ended.TrySetResult();
         // Tells the server that nobody listens any more, where it still sends.
@@ -259,29 +217,6 @@ internal sealed class ClientCall<TRequest, TResponse> : IDisposable
             return new Status(StatusCode.DeadlineExceeded, "", error);
         if (error is OperationCanceledException || cancellation.IsCancellationRequested)
             return new Status(StatusCode.Cancelled, "Call canceled by the client.", error);
-        var what = response is null ? "Error starting gRPC call." : "Error reading the response.";
-        return new Status(TransportErrors.CodeOf(error), $"{what} {error.GetType().Name}: {error.Message}", error);
-    }
-
-    private static Status StatusOf(HttpStatusCode http) => new(
-        http switch
-        {
-            HttpStatusCode.BadRequest => StatusCode.Internal,
-            HttpStatusCode.Unauthorized => StatusCode.Unauthenticated,
-            HttpStatusCode.Forbidden => StatusCode.PermissionDenied,
-            HttpStatusCode.NotFound => StatusCode.Unimplemented,
-            HttpStatusCode.TooManyRequests or HttpStatusCode.BadGateway or HttpStatusCode.ServiceUnavailable or HttpStatusCode.GatewayTimeout => StatusCode.Unavailable,
-            _ => StatusCode.Unknown,
-        },
-        $"Bad gRPC response. HTTP status code: {(int)http}");
-
-    private static Metadata MetadataOf(HttpHeaders source)
-    {
-        var metadata = new Metadata();
-        foreach (var (name, values) in source.NonValidated)
-            if (Wire.IsMetadata(name) && name is not (Wire.Status or Wire.Message))
-                foreach (var value in values)
-                    Wire.Add(metadata, name, value);
-        return metadata;
+        return TransportErrors.StatusOf(error, response is null ? "Error starting gRPC call." : "Error reading the response.");
     }
 }

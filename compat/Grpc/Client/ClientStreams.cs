@@ -31,7 +31,7 @@ internal sealed class ResponseReader<TRequest, TResponse>(ClientCall<TRequest, T
 }
 
 /// <summary>The requests of a call.</summary>
-internal sealed class RequestWriter<TRequest, TResponse>(ClientCall<TRequest, TResponse> call, StreamedContent content, WriteOptions? options)
+internal sealed class RequestWriter<TRequest, TResponse>(ClientCall<TRequest, TResponse> call, StreamContent content, WriteOptions? options)
     : IClientStreamWriter<TRequest>
     where TRequest : class
     where TResponse : class

@@ -1,4 +1,6 @@
 using Grpc.Core;
+using Grpc.Framing;
+using Grpc.Net.Compression;
 
 namespace Grpc.Net.Client;
 
@@ -13,37 +15,53 @@ internal sealed class HttpInvoker(GrpcChannel channel) : CallInvoker
 
     public override AsyncUnaryCall<TResponse> AsyncUnaryCall<TRequest, TResponse>(Method<TRequest, TResponse> method, string? host, CallOptions options, TRequest request)
     {
-        var call = Start(method, host, options, new SingleContent<TRequest>(request, method.RequestMarshaller, channel.Options.MaxSendMessageSize, options.WriteOptions));
+        var call = Start(method, host, options, Single(method, options, request));
         return new(call.ReadSingleAsync(), call.Headers, call.GetStatus, call.GetTrailers, call.Dispose);
     }
 
     public override AsyncServerStreamingCall<TResponse> AsyncServerStreamingCall<TRequest, TResponse>(Method<TRequest, TResponse> method, string? host, CallOptions options, TRequest request)
     {
-        var call = Start(method, host, options, new SingleContent<TRequest>(request, method.RequestMarshaller, channel.Options.MaxSendMessageSize, options.WriteOptions));
+        var call = Start(method, host, options, Single(method, options, request));
         return new(new ResponseReader<TRequest, TResponse>(call), call.Headers, call.GetStatus, call.GetTrailers, call.Dispose);
     }
 
     public override AsyncClientStreamingCall<TRequest, TResponse> AsyncClientStreamingCall<TRequest, TResponse>(Method<TRequest, TResponse> method, string? host, CallOptions options)
     {
-        var content = new StreamedContent(channel.Options.MaxSendMessageSize);
+        var content = Streamed(method, options);
         var call = Start(method, host, options, content);
         return new(new RequestWriter<TRequest, TResponse>(call, content, options.WriteOptions), call.ReadSingleAsync(), call.Headers, call.GetStatus, call.GetTrailers, call.Dispose);
     }
 
     public override AsyncDuplexStreamingCall<TRequest, TResponse> AsyncDuplexStreamingCall<TRequest, TResponse>(Method<TRequest, TResponse> method, string? host, CallOptions options)
     {
-        var content = new StreamedContent(channel.Options.MaxSendMessageSize);
+        var content = Streamed(method, options);
         var call = Start(method, host, options, content);
         return new(new RequestWriter<TRequest, TResponse>(call, content, options.WriteOptions), new ResponseReader<TRequest, TResponse>(call), call.Headers, call.GetStatus, call.GetTrailers, call.Dispose);
     }
+
+    private ICompressionProvider? CompressionOf(CallOptions options) => options.Headers?.GetValue(Wire.RequestedEncoding) switch
+    {
+        null or Wire.Identity => null,
+        var name when channel.Compressions.TryGetValue(name, out var provider) => provider,
+        var name => throw new InvalidOperationException($"Could not find compression provider for '{name}'."),
+    };
+
+    private SingleContent<TRequest> Single<TRequest, TResponse>(Method<TRequest, TResponse> method, CallOptions options, TRequest request) =>
+        new(channel, request, method.RequestMarshaller, CompressionOf(options), options.WriteOptions, channel.Retries.PolicyOf(method) is not null);
+
+    private StreamContent Streamed(IMethod method, CallOptions options) => channel.Retries.PolicyOf(method) is null
+        ? new DirectContent(channel, CompressionOf(options))
+        : new ReplayedContent(channel, CompressionOf(options));
 
     private ClientCall<TRequest, TResponse> Start<TRequest, TResponse>(Method<TRequest, TResponse> method, string? host, CallOptions options, RequestContent content)
         where TRequest : class
         where TResponse : class
     {
         ObjectDisposedException.ThrowIf(channel.Closing.IsCancellationRequested, channel);
-        var call = new ClientCall<TRequest, TResponse>(channel, method, options, content);
-        call.Start(host);
+        if (options.Deadline is { Kind: not DateTimeKind.Utc } deadline && deadline != DateTime.MaxValue && deadline != DateTime.MinValue)
+            throw new InvalidOperationException("Deadline must have a kind DateTimeKind.Utc or be equal to DateTime.MaxValue or DateTime.MinValue.");
+        var call = new ClientCall<TRequest, TResponse>(channel, method, host, options, content);
+        call.Start();
         return call;
     }
 }

@@ -7,7 +7,7 @@ using Grpc.Net.Compression;
 
 namespace Grpc.Net.Client;
 
-/// <summary>The body of a call's request.</summary>
+/// <summary>The body of a call's request. The HTTP handler, or a retry, may ask for it more than once.</summary>
 internal abstract class RequestContent : HttpContent
 {
     protected RequestContent() => Headers.ContentType = new MediaTypeHeaderValue(Wire.ContentType);
@@ -15,38 +15,67 @@ internal abstract class RequestContent : HttpContent
     /// <summary>Why the request could not be sent, where that is the caller's own doing.</summary>
     public RpcException? Failure { get; protected set; }
 
-    /// <summary>Null: messages go as they are. Set before the request is sent.</summary>
-    public ICompressionProvider? Compression { get; set; }
+    /// <summary>False where something has been sent that was not kept.</summary>
+    public virtual bool CanRepeat => true;
 
-    /// <summary>Lets go of a request whose call has ended.</summary>
-    public virtual void End()
+    /// <summary>It will not be sent again: nothing need be kept.</summary>
+    public virtual void Commit()
     {
     }
+
+    /// <summary>Lets go of a request whose call has ended.</summary>
+    public virtual void End() => Commit();
 
     protected override bool TryComputeLength(out long length)
     {
         length = -1;
         return false;
     }
-}
 
-/// <summary>One message.</summary>
-internal sealed class SingleContent<T>(T message, Marshaller<T> marshaller, int? maxSize, WriteOptions? options) : RequestContent
-{
     protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) =>
         SerializeToStreamAsync(stream, context, CancellationToken.None);
 
+    protected abstract override Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken);
+}
+
+/// <summary>
+/// One message. Where it <paramref name="keeps"/> its bytes they can be sent again though the message has changed;
+/// <paramref name="compression"/> null does not compress.
+/// </summary>
+internal sealed class SingleContent<T>(GrpcChannel channel, T message, Marshaller<T> marshaller, ICompressionProvider? compression, WriteOptions? options, bool keeps) : RequestContent
+{
+    private byte[]? kept;
+    private bool isLost;
+
+    public override bool CanRepeat => !isLost;
+
+    public override void Commit()
+    {
+        if (Interlocked.Exchange(ref kept, null) is { } bytes)
+            channel.LetGo(bytes.Length);
+    }
+
     protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken)
     {
+        if (kept is { } bytes)
+        {
+            await stream.WriteAsync(bytes, cancellationToken).ConfigureAwait(false);
+            return;
+        }
         using var buffer = new PooledBuffer();
         try
         {
-            new MessageWriter(buffer, maxSize, Compression).Write(message, marshaller.ContextualSerializer, options);
+            new MessageWriter(buffer, channel.Options.MaxSendMessageSize, compression).Write(message, marshaller.ContextualSerializer, options);
         }
         catch (RpcException error)
         {
             Failure = error;
             throw;
+        }
+        if (keeps && !isLost)
+        {
+            isLost = buffer.Written.Length > (channel.Options.MaxRetryBufferPerCallSize ?? int.MaxValue) || !channel.TryKeep(buffer.Written.Length);
+            kept = isLost ? null : buffer.Written.ToArray();
         }
         // Not flushed, so that the end of the request leaves with it in one packet.
         await stream.WriteAsync(buffer.Written, cancellationToken).ConfigureAwait(false);
@@ -54,24 +83,36 @@ internal sealed class SingleContent<T>(T message, Marshaller<T> marshaller, int?
 }
 
 /// <summary>Messages as they come, until the caller says that there are no more.</summary>
-internal sealed class StreamedContent(int? maxSize) : RequestContent
+internal abstract class StreamContent : RequestContent
 {
-    private readonly TaskCompletionSource<PipeWriter> started = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    public abstract Task WriteAsync<T>(T message, Marshaller<T> marshaller, WriteOptions? options, CancellationToken cancellationToken);
+
+    public abstract void Complete();
+}
+
+/// <summary>Messages that are sent once: each goes straight to the connection.</summary>
+internal sealed class DirectContent(GrpcChannel channel, ICompressionProvider? compression) : StreamContent
+{
+    private readonly TaskCompletionSource started = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource finished = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private PipeWriter? pipe;
     private MessageWriter? writer;
 
-    public async Task WriteAsync<T>(T message, Marshaller<T> marshaller, WriteOptions? options, CancellationToken cancellationToken)
+    public override bool CanRepeat => writer is null;
+
+    public override async Task WriteAsync<T>(T message, Marshaller<T> marshaller, WriteOptions? options, CancellationToken cancellationToken)
     {
-        var pipe = await started.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
+        await started.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
         if (finished.Task.IsCompleted)
             throw new InvalidOperationException("Request stream has already been completed.");
-        writer ??= new MessageWriter(pipe, maxSize, Compression);
+        var target = pipe!;
+        writer ??= new MessageWriter(target, channel.Options.MaxSendMessageSize, compression);
         writer.Write(message, marshaller.ContextualSerializer, options);
         if ((options?.Flags & WriteFlags.BufferHint) != WriteFlags.BufferHint)
-            await pipe.FlushAsync(cancellationToken).ConfigureAwait(false);
+            await target.FlushAsync(cancellationToken).ConfigureAwait(false);
     }
 
-    public void Complete() => finished.TrySetResult();
+    public override void Complete() => finished.TrySetResult();
 
     public override void End()
     {
@@ -79,16 +120,15 @@ internal sealed class StreamedContent(int? maxSize) : RequestContent
         finished.TrySetResult();
     }
 
-    protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) =>
-        SerializeToStreamAsync(stream, context, CancellationToken.None);
-
     protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken)
     {
+        if (!CanRepeat)
+            throw new RpcException(new Status(StatusCode.Unavailable, "The connection was lost after messages had been sent."));
         // The headers go out now, because the server may answer before the first message.
         await stream.FlushAsync(cancellationToken).ConfigureAwait(false);
-        var pipe = PipeWriter.Create(stream, new StreamPipeWriterOptions(minimumBufferSize: 16 * 1024, leaveOpen: true));
-        started.TrySetResult(pipe);
+        var own = pipe = PipeWriter.Create(stream, new StreamPipeWriterOptions(minimumBufferSize: 16 * 1024, leaveOpen: true));
+        started.TrySetResult();
         await finished.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
-        await pipe.FlushAsync(cancellationToken).ConfigureAwait(false);
+        await own.FlushAsync(cancellationToken).ConfigureAwait(false);
     }
 }

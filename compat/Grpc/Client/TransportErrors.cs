@@ -6,7 +6,17 @@ namespace Grpc.Net.Client;
 /// <summary>What a broken connection or stream means to a caller.</summary>
 internal static class TransportErrors
 {
-    public static StatusCode CodeOf(Exception error)
+    private const long RefusedStream = 0x7;
+
+    public static Status StatusOf(Exception error, string what) => error is RpcException rpc
+        ? rpc.Status
+        : new Status(CodeOf(error), $"{what} {error.GetType().Name}: {error.Message}", error);
+
+    /// <summary>The server says that it has not looked at the request.</summary>
+    public static bool IsRefused(Exception? error) =>
+        error is not null && (error is HttpProtocolException { ErrorCode: RefusedStream } || IsRefused(error.InnerException));
+
+    private static StatusCode CodeOf(Exception error)
     {
         for (var cause = error; cause is not null; cause = cause.InnerException)
         {
@@ -26,7 +36,7 @@ internal static class TransportErrors
     // RFC 9113, section 7, and gRPC's own table beside it.
     private static StatusCode CodeOf(long http2ErrorCode) => http2ErrorCode switch
     {
-        0x7 => StatusCode.Unavailable, // REFUSED_STREAM
+        RefusedStream => StatusCode.Unavailable,
         0x8 => StatusCode.Cancelled, // CANCEL
         0xb => StatusCode.ResourceExhausted, // ENHANCE_YOUR_CALM
         0xc => StatusCode.PermissionDenied, // INADEQUATE_SECURITY

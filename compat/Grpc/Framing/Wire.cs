@@ -15,6 +15,8 @@ internal static class Wire
     public const string AcceptEncoding = "grpc-accept-encoding";
     // No header: how an application asks for a compression among its metadata.
     public const string RequestedEncoding = "grpc-internal-encoding-request";
+    public const string PreviousAttempts = "grpc-previous-rpc-attempts";
+    public const string RetryPushback = "grpc-retry-pushback-ms";
     public const string Status = "grpc-status";
     public const string Message = "grpc-message";
     public const string Identity = "identity";
