@@ -40,14 +40,16 @@ public sealed class EchoServer : IAsyncDisposable
     public static Task<EchoServer> StartAsync(
         Action<GrpcServiceOptions>? configure = null,
         Action<IServiceCollection>? services = null,
-        Action<WebApplication>? map = null) =>
-        StartAsync<EchoService>(configure, services, map);
+        Action<WebApplication>? map = null,
+        int port = 0) =>
+        StartAsync<EchoService>(configure, services, map, port);
 
     /// <summary>The same with another implementation of the service.</summary>
     public static async Task<EchoServer> StartAsync<TService>(
         Action<GrpcServiceOptions>? configure = null,
         Action<IServiceCollection>? services = null,
-        Action<WebApplication>? map = null)
+        Action<WebApplication>? map = null,
+        int port = 0)
         where TService : V1.EchoService.EchoServiceBase
     {
         EchoServer? server = null;
@@ -55,7 +57,7 @@ public sealed class EchoServer : IAsyncDisposable
         builder.Logging.ClearProviders();
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
-            kestrel.Listen(IPAddress.Loopback, 0, listen => listen.Protocols = HttpProtocols.Http2);
+            kestrel.Listen(IPAddress.Loopback, port, listen => listen.Protocols = HttpProtocols.Http2);
             kestrel.Listen(IPAddress.Loopback, 0, listen => listen.Protocols = HttpProtocols.Http1);
         });
         builder.Services.AddGrpc(configure ?? (_ => { }));
@@ -68,7 +70,7 @@ public sealed class EchoServer : IAsyncDisposable
         app.MapGet("/{anything}/{else}", () => "a page");
         await app.StartAsync();
         var addresses = app.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses;
-        return server = new EchoServer(app, [.. addresses.Select(address => new Uri(address))]);
+        return server = new EchoServer(app, [.. addresses.Take(2).Select(address => new Uri(address))]);
     }
 
     public Task StopAsync() => app.StopAsync();
