@@ -19,4 +19,10 @@ internal static partial class Log
 
     [LoggerMessage(5, LogLevel.Warning, "{Part} is not ready: {Reason}", EventName = "PartNotReady")]
     public static partial void PartNotReady(ILogger logger, string part, string reason);
+
+    [LoggerMessage(6, LogLevel.Information, "Draining: {Calls} calls are running and have {Limit} to end", EventName = "Draining")]
+    public static partial void Draining(ILogger logger, int calls, TimeSpan limit);
+
+    [LoggerMessage(7, LogLevel.Warning, "{Calls} calls did not end in time and are cut off", EventName = "CutOff")]
+    public static partial void CutOff(ILogger logger, int calls);
 }

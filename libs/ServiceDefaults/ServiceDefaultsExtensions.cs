@@ -5,8 +5,8 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
-using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace FaceMix.ServiceDefaults;
@@ -15,10 +15,10 @@ namespace FaceMix.ServiceDefaults;
 public static class ServiceDefaultsExtensions
 {
     /// <summary>
-    /// Logging, listening (<see cref="BindOptions"/>), metrics, <see cref="Readiness"/>, and, where the service has a
+    /// Logging, listening (<see cref="BindOptions"/>), taking leave (<see cref="DrainOptions"/>), metrics, <see cref="Readiness"/>, and, where the service has a
     /// gRPC port, gRPC whose unexpected errors become INTERNAL with a logged id.
     /// </summary>
-    /// <exception cref="StartException">The configuration of <c>Bind</c> is wrong.</exception>
+    /// <exception cref="StartException">The configuration of <c>Bind</c>, <c>Cors</c> or <c>Drain</c> is wrong.</exception>
     public static WebApplicationBuilder AddServiceDefaults(this WebApplicationBuilder builder, ServiceIdentity identity)
     {
         builder.AddServiceLogging(identity.Name);
@@ -32,25 +32,38 @@ public static class ServiceDefaultsExtensions
             builder.Services.AddGrpc(options => options.Interceptors.Add<ErrorInterceptor>());
             builder.Services.AddGrpcReflection();
             builder.Services.AddReadinessOverGrpc();
+            var cors = builder.Configuration.Read("Cors", new CorsOptions());
+            builder.Services.AddCors(options => options.AddDefaultPolicy(cors.AddTo));
         }
-        Listen(builder, ReadBind(builder.Configuration, identity));
+        var drain = builder.Configuration.Read("Drain", new DrainOptions());
+        builder.Services.AddSingleton(drain);
+        builder.Services.AddSingleton<Drain>();
+        builder.Services.AddHostedService(services => services.GetRequiredService<Drain>());
+        builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = drain.Limit + DrainOptions.Grace);
+        var bind = builder.Configuration.Read("Bind", new BindOptions { GrpcPort = identity.GrpcPort, HttpPort = identity.HttpPort });
+        if (identity.GrpcPort is null)
+            bind.GrpcPort = null;
+        Listen(builder, bind);
         return builder;
     }
 
     /// <summary>
     /// <c>/healthz</c> (200 while the process works), <c>/readyz</c> (200, or 503 with what is missing), <c>/metrics</c>
     /// (Prometheus text), and, where the service speaks gRPC, <c>grpc.health.v1</c>, server reflection v1 and v1alpha,
-    /// and gRPC-Web for every gRPC service. Call it before mapping services.
+    /// and gRPC-Web for every gRPC service, also for pages of other hosts (<see cref="CorsOptions"/>). Call it before mapping services.
     /// </summary>
     public static WebApplication MapServiceDefaults(this WebApplication app)
     {
         var identity = app.Services.GetRequiredService<ServiceIdentity>();
         var readiness = app.Services.GetRequiredService<Readiness>();
         var metrics = app.Services.GetRequiredService<MetricsPage>();
+        var drain = app.Services.GetRequiredService<Drain>();
         var logger = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("FaceMix.ServiceDefaults");
         if (identity.GrpcPort is not null)
         {
+            app.UseCors();
             app.UseGrpcWeb(new GrpcWebOptions { DefaultEnabled = true });
+            app.Use(next => http => drain.InvokeAsync(http, next));
             app.MapGrpcReflectionService();
             app.MapReadinessOverGrpc();
         }
@@ -72,31 +85,27 @@ public static class ServiceDefaultsExtensions
     public static IReadOnlyList<Uri> Addresses(this WebApplication app) =>
         [.. app.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.Select(each => new Uri(each))];
 
-    private static BindOptions ReadBind(IConfiguration configuration, ServiceIdentity identity)
-    {
-        var bind = new BindOptions { GrpcPort = identity.GrpcPort, HttpPort = identity.HttpPort };
-        try
-        {
-            configuration.GetSection("Bind").Bind(bind);
-        }
-        catch (InvalidOperationException error)
-        {
-            throw new StartException($"The configuration of Bind cannot be read: {error.InnerException?.Message ?? error.Message}", error);
-        }
-        if (identity.GrpcPort is null)
-            bind.GrpcPort = null;
-        return bind.Problem() is { } problem ? throw new StartException(problem) : bind;
-    }
-
     private static void Listen(WebApplicationBuilder builder, BindOptions bind)
     {
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
+            var services = kestrel.ApplicationServices;
+            var stopping = services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping;
+            var age = new ConnectionAge(bind.ConnectionAge, services.GetRequiredService<TimeProvider>(), stopping);
             kestrel.AddServerHeader = false;
+            // Finds out that a caller is gone who could not say so.
+            kestrel.Limits.Http2.KeepAlivePingDelay = TimeSpan.FromMinutes(1);
+            kestrel.Limits.Http2.KeepAlivePingTimeout = TimeSpan.FromSeconds(20);
             // Without TLS one port cannot speak both: HTTP/2 is then agreed on beforehand.
             if (bind.GrpcPort is { } grpcPort)
-                kestrel.Listen(bind.ParsedAddress, grpcPort, listen => listen.Protocols = HttpProtocols.Http2);
-            kestrel.Listen(bind.ParsedAddress, bind.HttpPort, listen => listen.Protocols = HttpProtocols.Http1);
+                ListenOn(grpcPort, HttpProtocols.Http2);
+            ListenOn(bind.HttpPort, HttpProtocols.Http1);
+
+            void ListenOn(int port, HttpProtocols protocols) => kestrel.Listen(bind.ParsedAddress, port, listen =>
+            {
+                listen.Protocols = protocols;
+                listen.Use(age.Around);
+            });
         });
     }
 }

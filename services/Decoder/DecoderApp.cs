@@ -39,7 +39,7 @@ public static class DecoderApp
         app.MapServiceDefaults();
         app.MapGrpcService<DecoderRpc>();
         var queue = app.Services.GetRequiredService<BatchQueue>();
-        app.Lifetime.ApplicationStopping.Register(() => Log.Draining(app.Logger, queue.Drain()));
+        app.Lifetime.ApplicationStopping.Register(() => Log.Draining(app.Logger, queue.Length));
         return app;
     }
 

@@ -16,9 +16,9 @@ internal sealed class ErrorInterceptor(ILogger<ErrorInterceptor> logger) : Inter
         {
             return await continuation(request, context).ConfigureAwait(false);
         }
-        catch (Exception error) when (IsUnexpected(error, context))
+        catch (Exception error) when (error is not RpcException)
         {
-            throw Logged(error, context);
+            throw Told(error, context);
         }
     }
 
@@ -28,9 +28,9 @@ internal sealed class ErrorInterceptor(ILogger<ErrorInterceptor> logger) : Inter
         {
             return await continuation(requestStream, context).ConfigureAwait(false);
         }
-        catch (Exception error) when (IsUnexpected(error, context))
+        catch (Exception error) when (error is not RpcException)
         {
-            throw Logged(error, context);
+            throw Told(error, context);
         }
     }
 
@@ -40,9 +40,9 @@ internal sealed class ErrorInterceptor(ILogger<ErrorInterceptor> logger) : Inter
         {
             await continuation(request, responseStream, context).ConfigureAwait(false);
         }
-        catch (Exception error) when (IsUnexpected(error, context))
+        catch (Exception error) when (error is not RpcException)
         {
-            throw Logged(error, context);
+            throw Told(error, context);
         }
     }
 
@@ -52,18 +52,17 @@ internal sealed class ErrorInterceptor(ILogger<ErrorInterceptor> logger) : Inter
         {
             await continuation(requestStream, responseStream, context).ConfigureAwait(false);
         }
-        catch (Exception error) when (IsUnexpected(error, context))
+        catch (Exception error) when (error is not RpcException)
         {
-            throw Logged(error, context);
+            throw Told(error, context);
         }
     }
 
-    // Whoever has left needs no answer, and a broken pipe to them is no fault.
-    private static bool IsUnexpected(Exception error, ServerCallContext context) =>
-        error is not RpcException && !(error is OperationCanceledException or IOException && context.CancellationToken.IsCancellationRequested);
-
-    private RpcException Logged(Exception error, ServerCallContext context)
+    private Exception Told(Exception error, ServerCallContext context)
     {
+        // Whoever has left needs no answer, and that nothing more can be sent to them is no fault.
+        if (error is OperationCanceledException or IOException or InvalidOperationException && context.CancellationToken.IsCancellationRequested)
+            return error as OperationCanceledException ?? new OperationCanceledException(error.Message, error);
         var errorId = Guid.NewGuid().ToString("N")[..12];
         Log.UnexpectedError(logger, context.Method, errorId, error);
         return RpcErrors.Internal(errorId);

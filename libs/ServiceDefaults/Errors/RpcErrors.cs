@@ -1,7 +1,9 @@
+using System.Globalization;
 using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
 using Google.Rpc;
 using Grpc.Core;
+using Microsoft.AspNetCore.Http;
 using RpcStatus = Google.Rpc.Status;
 using Status = Grpc.Core.Status;
 
@@ -96,6 +98,15 @@ public static class RpcErrors
         status.Details.Add(Any.Pack(info));
         status.Details.Add(details.Select(Any.Pack));
         return new RpcException(new Status(code, message), new Metadata { { DetailsTrailer, status.ToByteArray() } }, message);
+    }
+
+    /// <summary>Answers a call with an error before any service has seen it.</summary>
+    internal static void Write(HttpResponse response, RpcException error)
+    {
+        response.ContentType = "application/grpc";
+        response.Headers["grpc-status"] = ((int)error.StatusCode).ToString(CultureInfo.InvariantCulture);
+        response.Headers["grpc-message"] = Uri.EscapeDataString(error.Status.Detail);
+        response.Headers[DetailsTrailer] = Convert.ToBase64String(error.Trailers.GetValueBytes(DetailsTrailer)!);
     }
 
     /// <summary>The details that a service sent with an error; null where it sent none.</summary>
