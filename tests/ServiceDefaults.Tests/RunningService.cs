@@ -28,9 +28,9 @@ internal sealed class RunningService : IAsyncDisposable
         return app;
     }
 
-    public static async Task<RunningService> StartAsync(Action<WebApplication>? map = null)
+    public static async Task<RunningService> StartAsync(Action<WebApplication>? map = null, params (string Key, string Value)[] configuration)
     {
-        var app = Build(map);
+        var app = Build(map, configuration);
         await app.StartAsync();
         return new RunningService(app);
     }

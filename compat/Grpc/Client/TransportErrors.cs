@@ -18,19 +18,16 @@ internal static class TransportErrors
 
     private static StatusCode CodeOf(Exception error)
     {
+        var code = StatusCode.Internal;
         for (var cause = error; cause is not null; cause = cause.InnerException)
         {
-            switch (cause)
-            {
-                case SocketException:
-                case HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError or HttpRequestError.ResponseEnded }:
-                case HttpIOException { HttpRequestError: HttpRequestError.ResponseEnded }:
-                    return StatusCode.Unavailable;
-                case HttpProtocolException protocol:
-                    return CodeOf(protocol.ErrorCode);
-            }
+            if (cause is HttpProtocolException protocol)
+                return CodeOf(protocol.ErrorCode);
+            // No connection, or none that speaks HTTP/2, or one that broke.
+            if (cause is SocketException or IOException)
+                code = StatusCode.Unavailable;
         }
-        return StatusCode.Internal;
+        return code;
     }
 
     // RFC 9113, section 7, and gRPC's own table beside it.

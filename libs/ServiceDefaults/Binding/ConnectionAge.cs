@@ -18,7 +18,8 @@ internal sealed class ConnectionAge(TimeSpan age, TimeProvider time, Cancellatio
             await next(connection).ConfigureAwait(false);
             return;
         }
-        using var registration = stopping.UnsafeRegister(Close, lifetime);
+        // One that comes still later is for those who are to hear that they are refused.
+        using var registration = stopping.IsCancellationRequested ? default : stopping.UnsafeRegister(Close, lifetime);
         await using var timer = age == TimeSpan.Zero ? null : time.CreateTimer(Close, lifetime, Jittered(), Timeout.InfiniteTimeSpan);
         await next(connection).ConfigureAwait(false);
     };

@@ -13,7 +13,7 @@ public sealed class DrainOptions : ICheckedOptions
     public TimeSpan Notice { get; set; } = TimeSpan.Zero;
 
     /// <summary>Running calls have this long to end; the process has left 5 s later. 0 to 1 h.</summary>
-    public TimeSpan Limit { get; set; } = TimeSpan.FromSeconds(20);
+    public TimeSpan Limit { get; set; } = TimeSpan.FromSeconds(10);
 
     string? ICheckedOptions.Problem() =>
         Limit < TimeSpan.Zero || Limit > TimeSpan.FromHours(1) ? $"Drain:Limit is {Limit}, but it must be 0 to 01:00:00."
