@@ -38,8 +38,10 @@ public sealed partial class Team : IDisposable
     /// <param name="self">This process.</param>
     /// <param name="options">Backend and timeouts.</param>
     /// <param name="abandon">Ends the process with a sentence when a peer is gone and a collective would not return; null: prints it and exits with 1.</param>
+    /// <param name="cancellation">Ends the waiting for the others.</param>
     /// <exception cref="DistributedException">Someone did not come, with a sentence that says who.</exception>
-    public static Team Join(ProcessEnvironment self, DistributedOptions options, Action<string>? abandon = null)
+    /// <exception cref="OperationCanceledException">It was asked to end.</exception>
+    public static Team Join(ProcessEnvironment self, DistributedOptions options, Action<string>? abandon = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(self);
         ArgumentNullException.ThrowIfNull(options);
@@ -50,7 +52,7 @@ public sealed partial class Team : IDisposable
         PeerWatch? watch = null;
         try
         {
-            var everyone = Arrival.WaitForAll(store, self, options.JoinTimeout);
+            var everyone = Arrival.WaitForAll(store, self, options.JoinTimeout, cancellation);
             watch = new PeerWatch(self, options, everyone, abandon ?? Abandon);
             var group = ProcessGroup.Open(store, self.Rank, self.WorldSize, options, AddressOf(self));
             return new Team(self, store, watch, group);

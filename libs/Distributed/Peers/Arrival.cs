@@ -10,7 +10,7 @@ internal static class Arrival
 
     /// <returns>Who each rank is, by rank: machine and process.</returns>
     /// <exception cref="DistributedException">A rank came twice, or some did not come in time; the message names them.</exception>
-    public static string[] WaitForAll(KeyStore store, ProcessEnvironment self, TimeSpan timeout)
+    public static string[] WaitForAll(KeyStore store, ProcessEnvironment self, TimeSpan timeout, CancellationToken cancellation)
     {
         store.Set(PeerKeys.Who(self.Rank), $"{Environment.MachineName}, process {Environment.ProcessId}");
         if (store.Add(PeerKeys.Claims(self.Rank), 1) > 1)
@@ -30,6 +30,7 @@ internal static class Arrival
                     throw new PeerLostException($"Rank {lost} {store.TryGetText(PeerKeys.Fate(int.Parse(lost))) ?? "is gone"} before all had arrived.");
                 if (Stopwatch.GetElapsedTime(begun) > timeout)
                     throw new DistributedException($"After {timeout.TotalSeconds:0} s {Missing(store, self)} of {self.WorldSize} had not arrived at {self.MasterAddress}:{self.MasterPort}.");
+                cancellation.ThrowIfCancellationRequested();
                 Thread.Sleep(s_lookEvery);
             }
         }

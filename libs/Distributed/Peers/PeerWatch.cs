@@ -18,6 +18,7 @@ internal sealed class PeerWatch : IDisposable
     private readonly ManualResetEventSlim _stop = new();
     private readonly ManualResetEventSlim _known = new();
     private string? _lost;
+    private volatile bool _urgent;
     private int _watched;
     private long _lastBeat;
     private long _lastChange = Stopwatch.GetTimestamp();
@@ -43,6 +44,7 @@ internal sealed class PeerWatch : IDisposable
     /// <returns>The sentence about the process that is gone, or null where all seem to live.</returns>
     public string? WaitForNews()
     {
+        _urgent = true;
         _known.Wait(_options.PeerPatience + (4 * _options.Heartbeat));
         return Lost;
     }
@@ -90,9 +92,12 @@ internal sealed class PeerWatch : IDisposable
             (_lastBeat, _lastChange) = (beat, Stopwatch.GetTimestamp());
         else if (_store.Has(PeerKeys.Left(_watched)))
             (_watched, _lastBeat, _lastChange) = (Next(_watched), -1, Stopwatch.GetTimestamp());
-        else if (Stopwatch.GetElapsedTime(_lastChange) > _options.PeerPatience && !_store.Has(PeerKeys.Lost))
-            Report(_store, _watched, $"has not answered for {_options.PeerPatience.TotalSeconds:0} s");
+        else if (Stopwatch.GetElapsedTime(_lastChange) is var silence && silence > Patience && !_store.Has(PeerKeys.Lost))
+            Report(_store, _watched, $"has not answered for {silence.TotalSeconds:0} s");
     }
+
+    // A broken connection says already that someone is gone; it is only unknown who.
+    private TimeSpan Patience => _urgent && 8 * _options.Heartbeat < _options.PeerPatience ? 8 * _options.Heartbeat : _options.PeerPatience;
 
     /// <summary>Tells everyone that a rank is lost. The first report counts.</summary>
     public static void Report(KeyStore store, int rank, string fate)

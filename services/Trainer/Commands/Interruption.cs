@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.InteropServices;
 
 namespace FaceMix.Trainer.Commands;
@@ -5,14 +6,20 @@ namespace FaceMix.Trainer.Commands;
 /// <summary>SIGINT and SIGTERM as a token: the work ends after the step at hand, saves, and the process exits with 128 + the signal.</summary>
 public sealed class Interruption : IDisposable
 {
+    /// <summary>The exit code after SIGTERM.</summary>
+    public const int Terminated = 143;
+
+    private static readonly TimeSpan s_echo = TimeSpan.FromSeconds(1);
+
     private readonly CancellationTokenSource _source = new();
     private readonly List<PosixSignalRegistration> _registrations = [];
     private int _exitCode;
+    private long _first;
 
     public Interruption()
     {
         Register(PosixSignal.SIGINT, 130);
-        Register(PosixSignal.SIGTERM, 143);
+        Register(PosixSignal.SIGTERM, Terminated);
     }
 
     public CancellationToken Token => _source.Token;
@@ -29,10 +36,15 @@ public sealed class Interruption : IDisposable
 
     private void Register(PosixSignal signal, int exitCode) => _registrations.Add(PosixSignalRegistration.Create(signal, context =>
     {
-        // A second signal of the same kind is not waited for any longer.
-        if (Interlocked.Exchange(ref _exitCode, exitCode) != 0)
+        // A second signal is not waited for any longer, unless it is the same one come by another way: a terminal sends
+        // it to every process of a group, and the group's launcher hands it on.
+        var second = Interlocked.Exchange(ref _exitCode, exitCode) != 0;
+        if (second && Stopwatch.GetElapsedTime(_first) > s_echo)
             return;
         context.Cancel = true;
+        if (second)
+            return;
+        _first = Stopwatch.GetTimestamp();
         _source.Cancel();
     }));
 }

@@ -1,8 +1,12 @@
 using System.CommandLine;
 using System.Text.Json;
+using FaceMix.Distributed;
+using FaceMix.ModelStore;
+using FaceMix.Trainer.Data;
 using FaceMix.Trainer.Export;
 using FaceMix.Trainer.Presets;
 using FaceMix.Trainer.Training;
+using FaceMix.Trainer.Training.Distributed;
 
 namespace FaceMix.Trainer.Commands;
 
@@ -69,13 +73,15 @@ internal static class TrainCommand
     };
 
     private static readonly Option<int> s_threads = CommonOptions.Threads();
+    private static readonly Option<int> s_processes = Processes.PerNode();
+    private static readonly Option<string> s_joinTimeout = Processes.JoinTimeout();
     private static readonly Option<bool> s_json = CommonOptions.Json();
 
     public static Command Create()
     {
         var command = new Command("train", "Trains a model, publishes it, and puts labelled latents into the store if one answers")
         {
-            s_preset, s_data, s_labels, s_models, s_maxTime, s_seed, s_set, s_count, s_resume, s_credit, s_store, s_encode, s_threads, s_json,
+            s_preset, s_data, s_labels, s_models, s_maxTime, s_seed, s_set, s_count, s_resume, s_credit, s_store, s_encode, s_threads, s_processes, s_joinTimeout, s_json,
         };
         command.SetAction((parsed, _) => RunAsync(parsed));
         return command;
@@ -83,33 +89,80 @@ internal static class TrainCommand
 
     private static async Task<int> RunAsync(ParseResult parsed)
     {
+        if (await Processes.LaunchAsync(parsed.GetValue(s_processes)) is { } code)
+            return code;
         using var interruption = new Interruption();
+        Team? team = null;
+        try
+        {
+            team = Processes.Join(parsed.GetValue(s_joinTimeout)!, interruption.Token);
+            return await TrainAsync(parsed, interruption, team);
+        }
+        catch (OperationCanceledException) when (interruption.ExitCode != 0)
+        {
+            return interruption.ExitCode;
+        }
+        catch (Exception e)
+        {
+            team?.Fail(e);
+            throw;
+        }
+        finally
+        {
+            team?.Dispose();
+        }
+    }
+
+    private static async Task<int> TrainAsync(ParseResult parsed, Interruption interruption, Team? team)
+    {
         var models = parsed.GetValue(s_models)!;
         Machine.UseThreads(parsed.GetValue(s_threads));
-        var (folder, request, preset) = Begin(parsed, models);
-        using var data = CommonOptions.Open(
+        var (folder, request, preset) = team is null ? Begin(parsed, models) : TeamRun.Begin(team, () => Begin(parsed, models));
+        FaceData Open() => CommonOptions.Open(
             request.Data, request.Labels, models, preset.Model.ImageSize, request.Seed, request.Count, preset.Training.HeldOut, interruption.Token);
+        using var data = team is null ? Open() : TeamRun.Open(team, Open);
 
         using var run = new TrainingRun(preset, request.Seed);
-        if (File.Exists(folder.CheckpointPath))
+        var first = team is null || team.IsFirst;
+        if (first && File.Exists(folder.CheckpointPath))
             Checkpoint.Load(run, folder.CheckpointPath);
-        var history = History.Load(folder.HistoryPath, run.State.Step);
+        using var parallel = run.Parallel = team is null ? null : new DataParallel(team, run);
+        var history = first ? History.Load(folder.HistoryPath, run.State.Step) : new History();
         var limits = new RunLimits(request.MaxTimeSeconds is { } seconds ? TimeSpan.FromSeconds(seconds) : null, preset.Training.MaxSteps);
-        Console.Error.WriteLine($"{preset.Name}: {run.ParameterCount:N0} parameters; run {folder.Name}, {(run.State.Step == 0 ? "from the start" : $"from step {run.State.Step}")}");
+        if (first)
+            Console.Error.WriteLine($"{preset.Name}: {run.ParameterCount:N0} parameters; run {folder.Name}, {(run.State.Step == 0 ? "from the start" : $"from step {run.State.Step}")}{(team is { Size: > 1 } ? $", {team.Size} processes" : string.Empty)}");
 
+        var goOn = $"train --preset {preset.Name} --resume {folder.Name}";
         bool finished;
-        using (var progress = new ConsoleProgress(TimeProvider.System, Console.Error))
+        try
         {
-            var loop = new TrainingLoop(run, folder, history, TimeProvider.System);
-            finished = loop.Run(data.Training, preset.Training.Flip && !data.IsDrawn, request.Seed, limits, progress, interruption.Token);
+            using var progress = first ? new ConsoleProgress(TimeProvider.System, Console.Error) : null;
+            var loop = new TrainingLoop(run, first ? folder : null, history, TimeProvider.System);
+            finished = loop.Run(data.Training, preset.Training.Flip && !data.IsDrawn, request.Seed, limits, progress ?? (ITrainingObserver)new NoObserver(), interruption.Token);
+        }
+        catch (PeerLostException e)
+        {
+            throw new PeerLostException($"{e.Message} This one (rank {team!.Rank}) stops at step {run.State.Step}; go on from the last checkpoint with: {goOn}", e);
         }
         if (!finished)
         {
-            Console.Error.WriteLine($"Stopped at step {run.State.Step}; everything is saved. Go on with: train --preset {preset.Name} --resume {folder.Name}");
-            return interruption.ExitCode;
+            if (first)
+                Console.Error.WriteLine($"Stopped at step {run.State.Step}; everything is saved. Go on with: {goOn}");
+            return interruption.ExitCode != 0 ? interruption.ExitCode : Interruption.Terminated;
         }
 
-        var (id, metrics) = new VersionWriter(models, parsed.GetValue(s_threads), TimeProvider.System).Publish(run, request, history, data, request.Seed);
+        var published = (Id: default(ModelVersionId)!, Metrics: default(IReadOnlyDictionary<string, double>)!);
+        void Publish()
+        {
+            published = new VersionWriter(models, parsed.GetValue(s_threads), TimeProvider.System).Publish(run, request, history, data, request.Seed);
+        }
+        if (team is null)
+            Publish();
+        else
+            team.OnFirst(Publish);
+        if (!first)
+            return interruption.ExitCode;
+        var (id, metrics) = published;
         Console.Error.WriteLine($"Published {id}: PSNR {metrics["psnr_db"]:0.00} dB on held-out faces, {metrics["mean_picture_psnr_db"]:0.00} dB for their mean picture.");
         var encoded = await EncodeAsync(parsed, models, id.ToString(), data, interruption);
         if (parsed.GetValue(s_json))
@@ -147,7 +200,7 @@ internal static class TrainCommand
         return (RunFolder.Create(models, preset, request, DateTimeOffset.UtcNow), request, preset);
     }
 
-    private static async Task<int> EncodeAsync(ParseResult parsed, string models, string model, Data.FaceData data, Interruption interruption)
+    private static async Task<int> EncodeAsync(ParseResult parsed, string models, string model, FaceData data, Interruption interruption)
     {
         var count = parsed.GetValue(s_encode);
         if (count <= 0 || interruption.ExitCode != 0)

@@ -38,18 +38,20 @@ public sealed class BatchLoader : IDisposable
         _pictureBytes = source.Size * source.Size * 3;
         _sides = options.Flip ? FindSides(source.AttributeNames) : [];
 
-        var share = source.Count / options.WorldSize;
-        if (share == 0)
-            throw new ArgumentException($"{source.Count} faces cannot be shared by {options.WorldSize} processes.", nameof(source));
-        var full = share / options.BatchSize;
-        var keepsRest = full == 0 || (!options.DropLast && share % options.BatchSize != 0);
+        var full = source.Count / options.BatchSize;
+        var rest = source.Count % options.BatchSize;
+        var keepsRest = full == 0 || (!options.DropLast && rest != 0);
+        // A process without a face would have no gradient to give.
+        var least = keepsRest ? rest : options.BatchSize;
+        if (least < options.WorldSize)
+            throw new ArgumentException($"A batch of {least} faces cannot be shared by {options.WorldSize} processes.", nameof(options));
         BatchesPerEpoch = keepsRest ? full + 1 : full;
 
         _ready = Channel.CreateBounded<Task<FaceBatch>>(new BoundedChannelOptions(options.Ahead) { SingleReader = true, SingleWriter = true });
         _producer = Task.Run(ProduceAsync);
     }
 
-    /// <summary>Batches this process gets in one epoch.</summary>
+    /// <summary>Batches in one epoch; every process gets its share of each.</summary>
     public int BatchesPerEpoch { get; }
 
     /// <summary>Time that <see cref="Next"/> spent waiting for a batch.</summary>
@@ -131,16 +133,16 @@ public sealed class BatchLoader : IDisposable
 
     private FaceBatch Prepare(BatchPosition position, int[] order)
     {
-        var share = _source.Count / _options.WorldSize;
         var first = position.Batch * _options.BatchSize;
-        var count = Math.Min(_options.BatchSize, share - first);
+        var whole = Math.Min(_options.BatchSize, _source.Count - first);
+        var count = (whole - _options.Rank + _options.WorldSize - 1) / _options.WorldSize;
         var pixels = Lend(count * _pictureBytes);
         var attributes = new ulong[count];
         var keys = new string[count];
         for (var i = 0; i < count; i++)
         {
             _stop.Token.ThrowIfCancellationRequested();
-            var index = order[(first + i) * _options.WorldSize + _options.Rank];
+            var index = order[first + (i * _options.WorldSize) + _options.Rank];
             var picture = pixels.AsSpan(i * _pictureBytes, _pictureBytes);
             _source.Read(index, picture);
             attributes[i] = _source.Attributes(index);
@@ -152,7 +154,7 @@ public sealed class BatchLoader : IDisposable
             }
         }
 
-        return new FaceBatch(this, position, position.Batch == BatchesPerEpoch - 1, pixels, attributes, keys);
+        return new FaceBatch(this, position, position.Batch == BatchesPerEpoch - 1, whole, pixels, attributes, keys);
     }
 
     private int[] OrderOf(int epoch)

@@ -3,7 +3,7 @@ namespace FaceMix.Trainer.Data;
 /// <summary>How a loader forms batches.</summary>
 public sealed record BatchLoaderOptions
 {
-    /// <summary>Faces in a batch, 1..4096.</summary>
+    /// <summary>Faces in a batch, all processes' shares together, 1..4096.</summary>
     public int BatchSize { get; init; } = 64;
 
     /// <summary>Decides the order of every epoch, and every flip.</summary>
@@ -27,7 +27,10 @@ public sealed record BatchLoaderOptions
     /// <summary>Start here: a resumed run gets the batches it would have got.</summary>
     public BatchPosition Start { get; init; }
 
-    /// <summary>Of the epoch's order, shared by <see cref="WorldSize"/> processes, this one takes every WorldSize-th face from its rank on.</summary>
+    /// <summary>
+    /// Of each batch, shared by <see cref="WorldSize"/> processes, this one takes every WorldSize-th face from its rank on. So the batches
+    /// are the same for any number of processes, and a run goes on with another number where it was.
+    /// </summary>
     public int Rank { get; init; }
 
     /// <summary>Number of processes that share the data.</summary>

@@ -11,11 +11,12 @@ public sealed class FaceBatch : IDisposable
     private readonly BatchLoader _loader;
     private int _returned;
 
-    internal FaceBatch(BatchLoader loader, BatchPosition position, bool lastOfEpoch, byte[] pixels, ulong[] attributes, string[] keys)
+    internal FaceBatch(BatchLoader loader, BatchPosition position, bool lastOfEpoch, int wholeCount, byte[] pixels, ulong[] attributes, string[] keys)
     {
         _loader = loader;
         Position = position;
         IsLastOfEpoch = lastOfEpoch;
+        WholeCount = wholeCount;
         Pixels = pixels;
         Attributes = attributes;
         Keys = keys;
@@ -30,7 +31,10 @@ public sealed class FaceBatch : IDisposable
     /// <summary>True for the last batch of its epoch.</summary>
     public bool IsLastOfEpoch { get; }
 
-    /// <summary>Number of faces.</summary>
+    /// <summary>Number of faces in the shares of all processes.</summary>
+    public int WholeCount { get; }
+
+    /// <summary>Number of faces in this process's share.</summary>
     public int Count => Keys.Length;
 
     /// <summary>uint8 [Count, Size, Size, 3], RGB: exactly that many bytes.</summary>

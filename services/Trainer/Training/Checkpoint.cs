@@ -77,7 +77,7 @@ public static class Checkpoint
         };
     }
 
-    private static IEnumerable<(string Name, AdamW.State State)> Moments(TrainingRun run) =>
+    internal static IEnumerable<(string Name, AdamW.State State)> Moments(TrainingRun run) =>
         run.ParameterNames.Zip(run.Optimizer.state_dict().State, (name, state) => (name, (AdamW.State)state));
 
     private static SafetensorsTensor Store(string name, Tensor tensor) =>

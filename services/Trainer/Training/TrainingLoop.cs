@@ -34,6 +34,8 @@ public sealed class TrainingLoop(TrainingRun run, RunFolder? folder, History his
         using var loader = new BatchLoader(source, new BatchLoaderOptions
         {
             BatchSize = run.Preset.Training.Batch,
+            Rank = run.Parallel?.Team.Rank ?? 0,
+            WorldSize = run.Parallel?.Team.Size ?? 1,
             Seed = dataSeed,
             Flip = flip,
             Ahead = 2,
@@ -43,13 +45,20 @@ public sealed class TrainingLoop(TrainingRun run, RunFolder? folder, History his
         var started = time.GetTimestamp();
         var saved = started;
         var skipped = 0;
+        bool stop;
         double progress;
-        while ((progress = limits.Progress(run.State)) < 1 && !cancellation.IsCancellationRequested)
+        while (true)
         {
-            using var batch = NextOrNull(loader, cancellation);
+            (progress, stop) = (limits.Progress(run.State), cancellation.IsCancellationRequested);
+            if (run.Parallel is not null)
+                (progress, stop) = run.Parallel.Agree(progress, stop);
+            if (progress >= 1 || stop)
+                break;
+            // Processes that train together stop together, between two steps.
+            using var batch = NextOrNull(loader, run.Parallel is null ? cancellation : CancellationToken.None);
             if (batch is null)
                 break;
-            var report = run.Step(batch.Pixels, batch.Count, batch.NextPosition, progress);
+            var report = run.Step(batch.Pixels, batch.Count, batch.NextPosition, progress, batch.WholeCount);
             run.State = run.State with { Elapsed = before + time.GetElapsedTime(started) };
             history.Add(run.State, report);
             observer.Stepped(run.State, report, limits.Progress(run.State));

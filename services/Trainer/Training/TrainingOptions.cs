@@ -40,6 +40,9 @@ public sealed record TrainingOptions
     /// <summary>Pictures held out for the metrics.</summary>
     public int HeldOut { get; init; } = 1000;
 
+    /// <summary>Where several processes train together, batch norm sees the whole batch and not each process's share of it.</summary>
+    public bool SyncBatchNorm { get; init; } = true;
+
     /// <exception cref="UsageException">A number is out of its range.</exception>
     public void Check()
     {

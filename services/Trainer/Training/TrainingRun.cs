@@ -2,6 +2,7 @@ using FaceMix.Trainer.Data;
 using FaceMix.Trainer.Losses;
 using FaceMix.Trainer.Models;
 using FaceMix.Trainer.Presets;
+using FaceMix.Trainer.Training.Distributed;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -41,6 +42,9 @@ public sealed class TrainingRun : IDisposable
 
     public RunState State { get; set; } = new();
 
+    /// <summary>Null where one process trains alone.</summary>
+    public DataParallel? Parallel { get; set; }
+
     /// <summary>The parameters in the optimizer's order.</summary>
     public IReadOnlyList<string> ParameterNames => [.. _parameters.Select(pair => pair.Name)];
 
@@ -51,25 +55,36 @@ public sealed class TrainingRun : IDisposable
     /// <param name="count">N.</param>
     /// <param name="next">The batch after it.</param>
     /// <param name="progress">Part of the run that is over, 0 to 1.</param>
-    public StepReport Step(byte[] pixels, int count, BatchPosition next, double progress)
+    /// <param name="whole">Pictures in the shares of all processes, where several train together; null: N.</param>
+    public StepReport Step(byte[] pixels, int count, BatchPosition next, double progress, int? whole = null)
     {
+        var all = whole ?? count;
         using var scope = NewDisposeScope();
         var rate = LearningRate.At(Preset.Training, State.Step, progress);
         foreach (var group in Optimizer.ParamGroups)
             group.LearningRate = rate;
 
         Model.train();
-        var target = Pixels.ToTensor(pixels, count, Model);
-        var noise = tensor(Noise.Normal(_seed, State.Step, count * Preset.Model.Latent), [count, Preset.Model.Latent]);
-        var (total, terms) = _loss.Compute(Model.call(target, noise), target, progress);
-        var values = terms.Select(term => new TermValue(term.Name, term.Weight, term.Raw.item<float>())).ToList();
-        var sum = (double)total.item<float>();
+        var type = _parameters[0].Parameter.dtype;
+        var target = Pixels.ToTensor(pixels, count, Model).to(type);
+        var draws = Noise.Normal(_seed, State.Step, all * Preset.Model.Latent);
+        var noise = tensor(Parallel?.Rows(draws, Preset.Model.Latent) ?? draws, [count, Preset.Model.Latent]).to(type);
+        var output = Parallel is null ? Model.call(target, noise) : Parallel.Forward(() => Model.call(target, noise));
+        var (total, terms) = _loss.Compute(output, target, progress);
+        var means = stack(terms.Select(term => term.Raw).Append(total)).detach().to(ScalarType.Float64);
+        Parallel?.Average(means, count, all);
+        var numbers = means.data<double>().ToArray();
+        var values = terms.Zip(numbers, (term, value) => new TermValue(term.Name, term.Weight, value)).ToList();
+        var sum = numbers[^1];
 
         Optimizer.zero_grad();
         var norm = double.NaN;
         if (double.IsFinite(sum))
         {
-            total.backward();
+            if (Parallel is null)
+                total.backward();
+            else
+                Parallel.Backward(total, count, all);
             var limit = Preset.Training.ClipNorm > 0 ? Preset.Training.ClipNorm : double.MaxValue;
             norm = nn.utils.clip_grad_norm_(_parameters.Select(pair => pair.Parameter), limit);
         }
@@ -82,7 +97,7 @@ public sealed class TrainingRun : IDisposable
         State = State with
         {
             Step = State.Step + 1,
-            Pictures = State.Pictures + count,
+            Pictures = State.Pictures + all,
             Skipped = State.Skipped + (finite ? 0 : 1),
             Next = next,
         };

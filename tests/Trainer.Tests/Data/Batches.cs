@@ -104,17 +104,31 @@ public sealed class Batches
         Assert.InRange(flipped, 16, 48);
     }
 
-    [Fact]
-    public void Two_processes_share_an_epoch_without_overlap()
+    [Theory]
+    [InlineData(2)]
+    [InlineData(3)]
+    [InlineData(4)]
+    public void Processes_share_the_very_batches_that_one_process_would_have(int size)
     {
-        var options = new BatchLoaderOptions { BatchSize = 5, Epochs = 1, WorldSize = 2, DropLast = false };
-        using var zero = new BatchLoader(new DrawnSource(1, 31, 32), options);
-        using var one = new BatchLoader(new DrawnSource(1, 31, 32), options with { Rank = 1 });
+        // 34 faces: three batches of ten, and a last one of four whose shares are unequal, as are ten by four.
+        var options = new BatchLoaderOptions { BatchSize = 10, Epochs = 2, DropLast = false, Flip = true };
+        using var alone = new BatchLoader(new DrawnSource(1, 34, 32), options);
+        var whole = Drain(alone);
 
-        var keys = Drain(zero).Concat(Drain(one)).SelectMany(batch => batch.Keys).ToArray();
+        var shares = Enumerable.Range(0, size).Select(rank =>
+        {
+            using var loader = new BatchLoader(new DrawnSource(1, 34, 32), options with { Rank = rank, WorldSize = size });
+            return Drain(loader);
+        }).ToList();
 
-        Assert.Equal(30, keys.Length);
-        Assert.Equal(30, keys.Distinct().Count());
+        Assert.All(shares, share => Assert.Equal(whole.Select(batch => batch.Next), share.Select(batch => batch.Next)));
+        for (var i = 0; i < whole.Count; i++)
+        {
+            var keys = whole[i].Keys.Select((_, row) => shares[row % size][i].Keys[row / size]);
+            Assert.Equal(whole[i].Keys, keys);
+            Assert.Equal(whole[i].Keys.Length, shares.Sum(share => share[i].Keys.Length));
+            Assert.Equal(whole[i].Pixels[..3072], shares[0][i].Pixels[..3072]);
+        }
     }
 
     [Fact]
@@ -146,6 +160,7 @@ public sealed class Batches
         Assert.Throws<ArgumentOutOfRangeException>(() => new BatchLoader(source, new BatchLoaderOptions { Ahead = 65 }));
         Assert.Throws<ArgumentOutOfRangeException>(() => new BatchLoader(source, new BatchLoaderOptions { Rank = 1 }));
         Assert.Throws<ArgumentException>(() => new BatchLoader(source, new BatchLoaderOptions { WorldSize = 5 }));
+        Assert.Throws<ArgumentException>(() => new BatchLoader(source, new BatchLoaderOptions { BatchSize = 3, WorldSize = 2, DropLast = false }));
     }
 
     private static List<(string[] Keys, byte[] Pixels, BatchPosition Next)> Drain(BatchLoader loader)

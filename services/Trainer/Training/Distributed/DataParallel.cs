@@ -1,0 +1,112 @@
+using System.Text.Json;
+using FaceMix.Distributed;
+using FaceMix.Distributed.Groups;
+using static TorchSharp.torch;
+
+namespace FaceMix.Trainer.Training.Distributed;
+
+/// <summary>
+/// A run that several processes train together: each has the whole model and a share of every batch, and what they do equals
+/// what one process would do with the whole batch. Losses must be means over the batch's pictures.
+/// </summary>
+public sealed class DataParallel : IDisposable
+{
+    private readonly GradientBuckets _buckets;
+    private readonly bool _synchroniseNorm;
+
+    /// <param name="team">This process among the others.</param>
+    /// <param name="run">Gets rank 0's weights, statistics, moments and state: what rank 0 has read from a checkpoint need not be read by others.</param>
+    public DataParallel(Team team, TrainingRun run)
+    {
+        ArgumentNullException.ThrowIfNull(team);
+        ArgumentNullException.ThrowIfNull(run);
+        var least = run.Preset.Training.Batch / team.Size;
+        if (least < 1)
+            throw new UsageException($"training.batch is {run.Preset.Training.Batch}, and {team.Size} processes share it; each needs a picture.");
+        Team = team;
+        _synchroniseNorm = run.Preset.Training.SyncBatchNorm;
+        team.Guard(() => HandOut(run));
+        _buckets = new GradientBuckets(team.Group, run.Model.parameters());
+    }
+
+    public Team Team { get; }
+
+    /// <summary>This process's rows of something that has one row for each picture of the whole batch.</summary>
+    /// <param name="whole">Row by row.</param>
+    /// <param name="width">Numbers in a row.</param>
+    public float[] Rows(float[] whole, int width)
+    {
+        ArgumentNullException.ThrowIfNull(whole);
+        var rows = whole.Length / width;
+        var mine = new float[(rows - Team.Rank + Team.Size - 1) / Team.Size * width];
+        for (int row = Team.Rank, next = 0; row < rows; row += Team.Size, next += width)
+            whole.AsSpan(row * width, width).CopyTo(mine.AsSpan(next));
+        return mine;
+    }
+
+    /// <summary>Runs a forward pass, whose batch norm sees the whole batch where the preset asks for it.</summary>
+    public T Forward<T>(Func<T> pass) => Team.Guard(() =>
+    {
+        if (!_synchroniseNorm)
+            return pass();
+        using (Team.Group.SynchroniseBatchNorm())
+            return pass();
+    });
+
+    /// <summary>Means over the whole batch.</summary>
+    /// <param name="means">Means over this process's share, changed in place; float64.</param>
+    /// <param name="count">Pictures in the share.</param>
+    /// <param name="whole">Pictures in all shares.</param>
+    public void Average(Tensor means, int count, int whole) => Team.Guard(() =>
+    {
+        means.mul_((double)count / whole);
+        Team.Group.AllReduce(means);
+    });
+
+    /// <summary>Leaves in every parameter the gradient of the loss over the whole batch.</summary>
+    /// <param name="loss">Mean over this process's share.</param>
+    /// <param name="count">Pictures in the share.</param>
+    /// <param name="whole">Pictures in all shares.</param>
+    public void Backward(Tensor loss, int count, int whole) => Team.Guard(() =>
+    {
+        _buckets.Begin();
+        // The buckets give every process the same weight; a larger share must weigh more.
+        (loss * ((double)count * Team.Size / whole)).backward();
+        _buckets.Finish();
+    });
+
+    /// <summary>What all processes go by in the next step.</summary>
+    /// <param name="progress">Rank 0's counts, because its clock ends the run.</param>
+    /// <param name="stop">Whether this process was asked to stop; one is enough.</param>
+    public (double Progress, bool Stop) Agree(double progress, bool stop) => Team.Guard(() =>
+    {
+        using var word = tensor(new[] { Team.IsFirst ? progress : -1, stop ? 1.0 : 0 });
+        Team.Group.AllReduce(word, Reduction.Maximum);
+        var agreed = word.data<double>().ToArray();
+        return (agreed[0], agreed[1] > 0);
+    });
+
+    public void Dispose() => _buckets.Dispose();
+
+    private void HandOut(TrainingRun run)
+    {
+        using var noGrad = no_grad();
+        foreach (var (_, parameter) in run.Model.named_parameters())
+            Team.Group.Broadcast(parameter);
+        foreach (var (_, buffer) in run.Model.named_buffers())
+            Team.Group.Broadcast(buffer);
+        var moments = Checkpoint.Moments(run).Select(pair => pair.State).ToList();
+        foreach (var state in moments)
+        {
+            Team.Group.Broadcast(state.exp_avg);
+            Team.Group.Broadcast(state.exp_avg_sq);
+        }
+        var text = Team.FromFirst(() => JsonSerializer.Serialize(new Word(run.State, [.. moments.Select(state => state.step)])));
+        var word = JsonSerializer.Deserialize<Word>(text)!;
+        run.State = word.State;
+        for (var i = 0; i < moments.Count; i++)
+            moments[i].step = word.Steps[i];
+    }
+
+    private sealed record Word(RunState State, long[] Steps);
+}
