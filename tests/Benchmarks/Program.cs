@@ -1,4 +1,6 @@
 using FaceMix.Benchmarks.Decoding;
+using FaceMix.Benchmarks;
+using FaceMix.Benchmarks.Rpc;
 using FaceMix.Benchmarks.Store;
 using FaceMix.Benchmarks.Training;
 
@@ -7,6 +9,7 @@ Dictionary<string, Func<string[], Task>> benchmarks = new()
 {
     ["decoding"] = _ => DecodingBenchmark.RunAsync(),
     ["store"] = _ => StoreBenchmark.RunAsync(),
+    ["rpc"] = RunRpcAsync,
     ["training"] = TrainingBenchmark.RunAsync,
 };
 
@@ -25,3 +28,12 @@ if (chosen.Length == 0 && options is [var unknown, ..] && !unknown.StartsWith('-
 foreach (var name in chosen.Length > 0 ? chosen : [.. benchmarks.Keys])
     await benchmarks[name](options);
 return 0;
+
+static async Task RunRpcAsync(string[] options)
+{
+    var result = await RpcBenchmark.RunAsync(options);
+    Console.WriteLine(result);
+    // Only a whole run says something about this machine.
+    if (options.Length == 0)
+        Section.Write("rpc", "gRPC", result);
+}
