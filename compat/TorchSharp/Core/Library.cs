@@ -79,6 +79,13 @@ internal static unsafe partial class Library
     [LibraryImport(Name)] public static partial int fm_adam(nint* parameters, nint* means, nint* squares, nint* largest, long* steps, int count, AdamStep* options);
     [LibraryImport(Name)] public static partial int fm_clip_gradients(nint* parameters, int count, double limit, double* norm);
 
+    [LibraryImport(Name)] public static partial int fm_graph_available();
+    [LibraryImport(Name)] public static partial int fm_graph_create(nint* graph);
+    [LibraryImport(Name)] public static partial int fm_graph_enter(nint graph, int record);
+    [LibraryImport(Name)] public static partial int fm_graph_leave(nint graph);
+    [LibraryImport(Name)] public static partial int fm_graph_replay(nint graph);
+    [LibraryImport(Name)] public static partial void fm_graph_delete(nint graph);
+
     [LibraryImport(Name)] public static partial byte* fm_torch_version();
     [LibraryImport(Name)] public static partial int fm_manual_seed(long seed);
     [LibraryImport(Name)] public static partial int fm_generator_default(long device, nint* generator);

@@ -100,6 +100,16 @@ FM_API int fm_adam(void* const* parameters, void* const* means, void* const* squ
 // Scales the gradients of all parameters down until their common 2-norm is at most the limit; norm is the one before.
 FM_API int fm_clip_gradients(void* const* parameters, int32_t count, double limit, double* norm);
 
+// cuda.cpp
+// Whether there is a GPU whose work this build can record.
+FM_API int32_t fm_graph_available();
+FM_API int fm_graph_create(void** graph);
+// Between these two the thread works on the graph's stream; what it does is recorded instead of done if record is set.
+FM_API int fm_graph_enter(void* graph, int32_t record);
+FM_API int fm_graph_leave(void* graph);
+FM_API int fm_graph_replay(void* graph);
+FM_API void fm_graph_delete(void* graph);
+
 // context.cpp
 FM_API const char* fm_torch_version();
 FM_API int fm_manual_seed(int64_t seed);
