@@ -63,7 +63,7 @@ internal static class CommonOptions
 
     /// <summary>Opens the faces that <c>--data</c> and its companions name.</summary>
     /// <exception cref="UsageException">There is no such folder or file.</exception>
-    public static FaceData Open(string data, string? labels, string models, int size, ulong seed, int count, int heldOut, CancellationToken cancellation)
+    public static FaceData Open(string data, string? labels, string models, int size, bool grey, ulong seed, int count, int heldOut, CancellationToken cancellation)
     {
         if (data != Drawn && !Directory.Exists(data))
             throw new UsageException($"--data {data}: there is no such folder (\"drawn\" draws faces).");
@@ -74,6 +74,7 @@ internal static class CommonOptions
             Path = data == Drawn ? null : Path.GetFullPath(data),
             Labels = labels is null ? null : Path.GetFullPath(labels),
             Size = size,
+            Grey = grey,
             Seed = seed,
             DrawnCount = count,
             DrawnHeldOut = heldOut,

@@ -44,7 +44,7 @@ internal static class EncodeCommand
         var (manifest, folder) = ModelLookup.Find(models, parsed.GetValue(s_model)!);
         using var faces = new OnnxFaces(folder, manifest.ImageSize, manifest.LatentSize, parsed.GetValue(s_threads));
         using var data = CommonOptions.Open(
-            parsed.GetValue(s_data)!, parsed.GetValue(s_labels), models, manifest.ImageSize, parsed.GetValue(s_seed), count, 8, interruption.Token);
+            parsed.GetValue(s_data)!, parsed.GetValue(s_labels), models, manifest.ImageSize, ModelLookup.IsGrey(manifest), parsed.GetValue(s_seed), count, 8, interruption.Token);
         try
         {
             var store = new StoreClient(parsed.GetValue(s_store)!);

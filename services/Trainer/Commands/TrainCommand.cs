@@ -36,7 +36,7 @@ internal static class TrainCommand
 
     private static readonly Option<string> s_maxTime = new("--max-time")
     {
-        Description = "Training time in all: 90s, 6m, 1h30m; 0s: until training.max_steps. Resuming with a longer time goes on",
+        Description = "Training time in all: 90s, 6m, 1h30m; 0s: until training.max_steps or training.epochs. Resuming with a longer time goes on",
         HelpName = "TIME",
         DefaultValueFactory = _ => "6m",
     };
@@ -119,7 +119,7 @@ internal static class TrainCommand
         Machine.UseThreads(parsed.GetValue(s_threads));
         var (folder, request, preset) = team is null ? Begin(parsed, models) : TeamRun.Begin(team, () => Begin(parsed, models));
         FaceData Open() => CommonOptions.Open(
-            request.Data, request.Labels, models, preset.Model.ImageSize, request.Seed, request.Count, preset.Training.HeldOut, interruption.Token);
+            request.Data, request.Labels, models, preset.Model.ImageSize, preset.Model.Channels == 1, request.Seed, request.Count, preset.Training.HeldOut, interruption.Token);
         using var data = team is null ? Open() : TeamRun.Open(team, Open);
 
         using var run = new TrainingRun(preset, request.Seed);
@@ -128,7 +128,7 @@ internal static class TrainCommand
             Checkpoint.Load(run, folder.CheckpointPath);
         using var parallel = run.Parallel = team is null ? null : new DataParallel(team, run);
         var history = first ? History.Load(folder.HistoryPath, run.State.Step) : new History();
-        var limits = new RunLimits(request.MaxTimeSeconds is { } seconds ? TimeSpan.FromSeconds(seconds) : null, preset.Training.MaxSteps);
+        var limits = RunLimits.Of(request.MaxTimeSeconds is { } seconds ? TimeSpan.FromSeconds(seconds) : null, preset.Training, data.Training.Count);
         if (first)
             Console.Error.WriteLine($"{preset.Name}: {run.ParameterCount:N0} parameters; run {folder.Name}, {(run.State.Step == 0 ? "from the start" : $"from step {run.State.Step}")}{(team is { Size: > 1 } ? $", {team.Size} processes" : string.Empty)}");
 
@@ -185,8 +185,8 @@ internal static class TrainCommand
             return (folder, begun, folder.ReadPreset());
         }
         var preset = PresetReader.Read(parsed.GetValue(s_preset)!, parsed.GetValue(s_set));
-        if (maxTime <= 0 && preset.Training.MaxSteps == 0)
-            throw new UsageException("--max-time 0s needs --set training.max_steps=N; otherwise nothing would end the run.");
+        if (maxTime <= 0 && preset.Training is { MaxSteps: 0, Epochs: 0 })
+            throw new UsageException("--max-time 0s needs --set training.max_steps=N or training.epochs=N; otherwise nothing would end the run.");
         var request = new RunRequest
         {
             Data = parsed.GetValue(s_data)!,

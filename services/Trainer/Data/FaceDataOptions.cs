@@ -3,14 +3,17 @@ namespace FaceMix.Trainer.Data;
 /// <summary>Which faces to train on.</summary>
 public sealed record FaceDataOptions
 {
-    /// <summary>A folder of pictures, or CelebA's folder; null draws faces.</summary>
+    /// <summary>A folder of pictures, CelebA's folder, or one with MNIST's idx files; null draws faces.</summary>
     public string? Path { get; init; }
 
     /// <summary>A CSV of attributes (header; the first column is the file), or CelebA's list; null finds CelebA's beside the pictures.</summary>
     public string? Labels { get; init; }
 
-    /// <summary>Width and height to bring every face to, 32..512.</summary>
+    /// <summary>Width and height to bring every face to, 16..512.</summary>
     public int Size { get; init; } = 64;
+
+    /// <summary>Colours become grey, for networks with one channel.</summary>
+    public bool Grey { get; init; }
 
     /// <summary>Seed of drawn faces. Held-out ones come from another.</summary>
     public ulong Seed { get; init; } = 1;

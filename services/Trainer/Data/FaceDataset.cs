@@ -1,5 +1,6 @@
 using FaceMix.Trainer.Data.Drawn;
 using FaceMix.Trainer.Data.Labels;
+using FaceMix.Trainer.Data.Mnist;
 using FaceMix.Trainer.Data.Photographs;
 
 namespace FaceMix.Trainer.Data;
@@ -10,20 +11,38 @@ public static class FaceDataset
     // Any constant will do that no one picks as a seed: training faces are never measured on.
     private const ulong HeldOutOffset = 0x48454C444F5554UL;
 
+    private const int SmallestSize = 16;
+
     /// <summary>
-    /// Opens drawn faces or photographs. Photographs are decoded on the first call and kept in the cache folder;
+    /// Opens drawn faces, photographs, or MNIST's files. Photographs are decoded on the first call and kept in the cache folder;
     /// <paramref name="progress"/> hears the number done and the number in all.
     /// </summary>
     /// <exception cref="DataException">The folder or labels cannot be used, with a sentence that says why.</exception>
     public static FaceData Open(FaceDataOptions options, IProgress<(int Done, int Total)>? progress, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(options);
-        if (options.Size is < FaceRenderer.MinimumSize or > FaceRenderer.MaximumSize)
-            throw new DataException($"Faces can be {FaceRenderer.MinimumSize} to {FaceRenderer.MaximumSize} pixels wide, not {options.Size}.");
+        if (options.Size is < SmallestSize or > FaceRenderer.MaximumSize)
+            throw new DataException($"Faces can be {SmallestSize} to {FaceRenderer.MaximumSize} pixels wide, not {options.Size}.");
         if (options.Path is null)
             return Draw(options);
-        return Open(options, options.Path, progress, cancellation);
+        var data = MnistSource.IsIn(options.Path) ? Mnist(options, options.Path) : Open(options, options.Path, progress, cancellation);
+        return options.Grey ? Adapted(data, grey: true, shrink: 1) : data;
     }
+
+    private static FaceData Mnist(FaceDataOptions options, string path)
+    {
+        var data = MnistSource.Open(path);
+        if (data.Training.Size == options.Size)
+            return data;
+        data.Dispose();
+        throw new DataException($"The pictures in {path} are {data.Training.Size} pixels wide; the network takes {options.Size} (model.image_size).");
+    }
+
+    private static FaceData Adapted(FaceData data, bool grey, int shrink) => data with
+    {
+        Training = new AdaptedSource(data.Training, grey, shrink),
+        HeldOut = new AdaptedSource(data.HeldOut, grey, shrink),
+    };
 
     private static FaceData Open(FaceDataOptions options, string path, IProgress<(int Done, int Total)>? progress, CancellationToken cancellation)
     {
@@ -55,9 +74,12 @@ public static class FaceDataset
 
     private static FaceData Draw(FaceDataOptions options)
     {
-        var training = new DrawnSource(options.Seed, options.DrawnCount, options.Size);
-        var heldOut = new DrawnSource(options.Seed ^ HeldOutOffset, options.DrawnHeldOut, options.Size);
-        var note = $"{training.Count} drawn faces of {options.Size} pixels from seed {options.Seed}; {heldOut.Count} more, from another seed, are held out.";
-        return new FaceData(training, heldOut, [], [note]) { IsDrawn = true };
+        // The renderer's lines need pixels: smaller faces are drawn larger and averaged.
+        var shrink = options.Size < FaceRenderer.MinimumSize ? 2 : 1;
+        var training = new DrawnSource(options.Seed, options.DrawnCount, options.Size * shrink);
+        var heldOut = new DrawnSource(options.Seed ^ HeldOutOffset, options.DrawnHeldOut, options.Size * shrink);
+        var note = $"{training.Count} drawn faces of {options.Size} pixels{(options.Grey ? " in grey" : string.Empty)} from seed {options.Seed}; {heldOut.Count} more, from another seed, are held out.";
+        var data = new FaceData(training, heldOut, [], [note]) { IsDrawn = true };
+        return options.Grey || shrink > 1 ? Adapted(data, options.Grey, shrink) : data;
     }
 }

@@ -3,6 +3,9 @@ namespace FaceMix.Trainer.Export;
 /// <summary>Names of a model version's files.</summary>
 public static class ModelFiles
 {
+    /// <summary>A metric: 3, or 1 for a network in grey.</summary>
+    public const string NetworkChannels = "network_channels";
+
     public const string Decoder = "decoder.onnx";
     public const string Encoder = "encoder.onnx";
     public const string Weights = "weights.safetensors";

@@ -51,7 +51,16 @@ public sealed class VersionWriter(string models, int threads, TimeProvider time)
             ["minutes"] = Math.Round(run.State.Elapsed.TotalMinutes, 2),
             ["parameters"] = run.ParameterCount,
             ["export_difference_255ths"] = worst,
+            [ModelFiles.NetworkChannels] = run.Preset.Model.Channels,
         };
+        // A point has no divergence.
+        if (!averaged.Network.Variational)
+            metrics.Remove("kl_nats");
+        if (run.Preset.Training.InputNoise is > 0 and var spoilt)
+        {
+            foreach (var (name, gain) in Denoising.Gains(faces, measured.Originals, spoilt, run.Preset.Model.Channels == 1, seed))
+                metrics[name] = gain;
+        }
         var sheet = Sheet(faces, measured, density, seed);
         File.WriteAllBytes(PathOf(ModelFiles.Samples), sheet);
 

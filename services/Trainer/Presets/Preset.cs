@@ -16,6 +16,8 @@ public sealed record Preset
 
     public LossOptions Loss { get; init; } = new();
 
+    public AdversarialOptions Adversarial { get; init; } = new();
+
     public TrainingOptions Training { get; init; } = new();
 
     /// <exception cref="UsageException">A value is out of its range.</exception>
@@ -23,6 +25,11 @@ public sealed record Preset
     {
         Model.Check();
         Loss.Check();
+        Adversarial.Check();
         Training.Check();
+        if (Loss.Bce > 0 && Networks.Of(Model).Range != PixelRange.Unit)
+            throw new UsageException($"loss.bce takes pixels from 0 to 1; those of {Model.Architecture} are from -1 to 1.");
+        if (Loss.MsSsim > 0 && new MsSsim(Loss.MsSsimWindow, Loss.MsSsimScales).ScalesFor(Model.ImageSize) == 0)
+            throw new UsageException($"loss.ms_ssim_window is {Loss.MsSsimWindow}; pictures are only {Model.ImageSize} pixels wide.");
     }
 }

@@ -120,7 +120,8 @@ public static class PresetReader
     {
         try
         {
-            var preset = new DeserializerBuilder().WithNamingConvention(UnderscoredNamingConvention.Instance).Build()
+            var preset = new DeserializerBuilder().WithNamingConvention(UnderscoredNamingConvention.Instance)
+                .WithEnumNamingConvention(UnderscoredNamingConvention.Instance).Build()
                 .Deserialize<Preset>(Serializer().Serialize(tree));
             preset.Check();
             return preset;
@@ -132,5 +133,6 @@ public static class PresetReader
     }
 
     private static ISerializer Serializer() =>
-        new SerializerBuilder().WithNamingConvention(UnderscoredNamingConvention.Instance).Build();
+        new SerializerBuilder().WithNamingConvention(UnderscoredNamingConvention.Instance)
+            .WithEnumNamingConvention(UnderscoredNamingConvention.Instance).Build();
 }

@@ -15,6 +15,7 @@ public static class Checkpoint
 {
     public const string FileName = "checkpoint.safetensors";
 
+    private const string DiscriminatorAdam = "discriminator-adam";
     private const string Format = "facemix-checkpoint-1";
 
     public static void Save(TrainingRun run, string path)
@@ -26,12 +27,13 @@ public static class Checkpoint
             tensors.Add(Store($"model/{name}", tensor));
         foreach (var (name, average) in run.Average.Averages)
             tensors.Add(Store($"average/{name}", average));
-        var steps = new List<string>();
-        foreach (var (name, state) in Moments(run))
+        var steps = StoreMoments(tensors, "adam", run.ParameterNames, run.Optimizer);
+        var discriminatorSteps = string.Empty;
+        if (run.Adversary is { } adversary)
         {
-            tensors.Add(Store($"adam/{name}/exp_avg", state.exp_avg));
-            tensors.Add(Store($"adam/{name}/exp_avg_sq", state.exp_avg_sq));
-            steps.Add(Text(state.step));
+            foreach (var (name, tensor) in WeightAverage.Floating(adversary.Discriminator))
+                tensors.Add(Store($"discriminator/{name}", tensor));
+            discriminatorSteps = StoreMoments(tensors, DiscriminatorAdam, Names(adversary), adversary.Optimizer);
         }
         SafetensorsWriter.Write(path, tensors, new Dictionary<string, string>
         {
@@ -42,7 +44,8 @@ public static class Checkpoint
             ["elapsed_ticks"] = Text(run.State.Elapsed.Ticks),
             ["epoch"] = Text(run.State.Next.Epoch),
             ["batch"] = Text(run.State.Next.Batch),
-            ["adam_steps"] = string.Join(' ', steps),
+            ["adam_steps"] = steps,
+            ["discriminator_steps"] = discriminatorSteps,
         });
     }
 
@@ -59,13 +62,12 @@ public static class Checkpoint
             Restore(file, $"model/{name}", tensor);
         foreach (var (name, average) in run.Average.Averages)
             Restore(file, $"average/{name}", average);
-        var steps = file.Metadata["adam_steps"].Split(' ');
-        var index = 0;
-        foreach (var (name, state) in Moments(run))
+        RestoreMoments(file, "adam", run.ParameterNames, run.Optimizer, file.Metadata["adam_steps"]);
+        if (run.Adversary is { } adversary)
         {
-            Restore(file, $"adam/{name}/exp_avg", state.exp_avg);
-            Restore(file, $"adam/{name}/exp_avg_sq", state.exp_avg_sq);
-            state.step = long.Parse(steps[index++], CultureInfo.InvariantCulture);
+            foreach (var (name, tensor) in WeightAverage.Floating(adversary.Discriminator))
+                Restore(file, $"discriminator/{name}", tensor);
+            RestoreMoments(file, DiscriminatorAdam, Names(adversary), adversary.Optimizer, file.Metadata["discriminator_steps"]);
         }
         run.State = new RunState
         {
@@ -77,8 +79,29 @@ public static class Checkpoint
         };
     }
 
-    internal static IEnumerable<(string Name, AdamW.State State)> Moments(TrainingRun run) =>
-        run.ParameterNames.Zip(run.Optimizer.state_dict().State, (name, state) => (name, (AdamW.State)state));
+    private static string StoreMoments(List<SafetensorsTensor> tensors, string prefix, IEnumerable<string> names, OptimizerHelper optimizer)
+    {
+        var steps = new List<string>();
+        foreach (var (name, moments) in names.Zip(Moments.Of(optimizer)))
+        {
+            tensors.Add(Store($"{prefix}/{name}/exp_avg", moments.Mean));
+            tensors.Add(Store($"{prefix}/{name}/exp_avg_sq", moments.Square));
+            steps.Add(Text(moments.Steps));
+        }
+        return string.Join(' ', steps);
+    }
+
+    private static void RestoreMoments(SafetensorsFile file, string prefix, IEnumerable<string> names, OptimizerHelper optimizer, string steps)
+    {
+        foreach (var ((name, moments), step) in names.Zip(Moments.Of(optimizer)).Zip(steps.Split(' ')))
+        {
+            Restore(file, $"{prefix}/{name}/exp_avg", moments.Mean);
+            Restore(file, $"{prefix}/{name}/exp_avg_sq", moments.Square);
+            moments.Steps = long.Parse(step, CultureInfo.InvariantCulture);
+        }
+    }
+
+    private static IEnumerable<string> Names(Adversary adversary) => adversary.Discriminator.named_parameters().Select(pair => pair.name);
 
     private static SafetensorsTensor Store(string name, Tensor tensor) =>
         SafetensorsTensor.Of(name, tensor.shape, tensor.detach().cpu().contiguous().data<float>().ToArray());

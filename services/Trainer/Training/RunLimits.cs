@@ -5,6 +5,14 @@ namespace FaceMix.Trainer.Training;
 /// <param name="MaxSteps">Steps in all; 0: no limit.</param>
 public readonly record struct RunLimits(TimeSpan? MaxTime, long MaxSteps)
 {
+    /// <summary>Those of a preset: its epochs are counted in steps of this many faces.</summary>
+    public static RunLimits Of(TimeSpan? maxTime, TrainingOptions training, int faces)
+    {
+        // An epoch's last batch is left out when it is not full, but an epoch is never empty.
+        var steps = (long)training.Epochs * Math.Max(1, faces / training.Batch);
+        return new(maxTime, steps == 0 ? training.MaxSteps : training.MaxSteps == 0 ? steps : Math.Min(steps, training.MaxSteps));
+    }
+
     /// <summary>Part of the run that is over, 0 to 1; schedules follow it.</summary>
     public double Progress(RunState state)
     {

@@ -1,12 +1,24 @@
 namespace FaceMix.Trainer.Training;
 
+public enum OptimizerKind
+{
+    /// <summary>Adam with decoupled weight decay (Loshchilov and Hutter 2019).</summary>
+    Adamw,
+
+    /// <summary>Adam with weight decay added to the gradient.</summary>
+    Adam,
+}
+
 /// <summary>How a model is trained; what it is lies in <see cref="Models.ModelOptions"/>.</summary>
 public sealed record TrainingOptions
 {
     /// <summary>Pictures per step, 2 to 4096 (batch norm needs more than one).</summary>
     public int Batch { get; init; } = 64;
 
-    /// <summary>Highest learning rate of AdamW.</summary>
+    /// <summary>How weight decay is taken; without any, both are Adam.</summary>
+    public OptimizerKind Optimizer { get; init; }
+
+    /// <summary>Highest learning rate.</summary>
     public double LearningRate { get; init; } = 2e-3;
 
     /// <summary>The learning rate falls along a cosine to this part of its height, 0 to 1.</summary>
@@ -19,17 +31,32 @@ public sealed record TrainingOptions
 
     public double Beta2 { get; init; } = 0.99;
 
-    /// <summary>Decoupled weight decay of AdamW.</summary>
+    /// <summary>Keeps Adam's division finite; 1e-7 in Keras.</summary>
+    public double Epsilon { get; init; } = 1e-8;
+
+    /// <summary>Weight decay, decoupled or added to the gradient as the optimizer has it.</summary>
     public double WeightDecay { get; init; }
 
     /// <summary>Gradients are scaled down to this norm; 0 leaves them as they are.</summary>
     public double ClipNorm { get; init; } = 1;
+
+    /// <summary>A step whose gradient is longer than this is left out and counted; 0: only one that is not finite.</summary>
+    public double SkipNorm { get; init; }
 
     /// <summary>Share of the old average kept at each step by the averaged weights, 0 to below 1.</summary>
     public double Ema { get; init; } = 0.998;
 
     /// <summary>Ends the run after this many steps; 0: only time ends it.</summary>
     public long MaxSteps { get; init; }
+
+    /// <summary>Ends the run after the data was seen this often; 0: only steps and time end it.</summary>
+    public int Epochs { get; init; }
+
+    /// <summary>
+    /// Deviation of Gaussian noise laid over what the encoder sees, in parts of the pixel range; the target stays clean, so that
+    /// the model learns to take noise away.
+    /// </summary>
+    public double InputNoise { get; init; }
 
     /// <summary>Seconds between checkpoints.</summary>
     public double CheckpointSeconds { get; init; } = 60;
@@ -52,10 +79,14 @@ public sealed record TrainingOptions
         Require(WarmupSteps is >= 0 and <= 1_000_000, "warmup_steps", WarmupSteps, "0 to 1000000");
         Require(Beta1 is >= 0 and < 1, "beta1", Beta1, "0 to below 1");
         Require(Beta2 is >= 0 and < 1, "beta2", Beta2, "0 to below 1");
+        Require(Epsilon is > 0 and <= 1, "epsilon", Epsilon, "above 0, at most 1");
         Require(WeightDecay is >= 0 and <= 1, "weight_decay", WeightDecay, "0 to 1");
         Require(ClipNorm is >= 0 and <= 1e6, "clip_norm", ClipNorm, "0 to 1000000");
+        Require(SkipNorm is >= 0 and <= 1e12, "skip_norm", SkipNorm, "0 to 1e12");
         Require(Ema is >= 0 and < 1, "ema", Ema, "0 to below 1");
         Require(MaxSteps >= 0, "max_steps", MaxSteps, "0 or more");
+        Require(Epochs is >= 0 and <= 1_000_000, "epochs", Epochs, "0 to 1000000");
+        Require(InputNoise is >= 0 and <= 2, "input_noise", InputNoise, "0 to 2");
         Require(CheckpointSeconds is >= 1 and <= 86_400, "checkpoint_seconds", CheckpointSeconds, "1 to 86400");
         Require(HeldOut is >= 8 and <= 100_000, "held_out", HeldOut, "8 to 100000");
     }

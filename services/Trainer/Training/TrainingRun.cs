@@ -26,10 +26,14 @@ public sealed class TrainingRun : IDisposable
         Model = new FaceModel(preset.Model);
         _parameters = [.. Model.named_parameters()];
         var training = preset.Training;
-        Optimizer = optim.AdamW(
-            _parameters.Select(pair => pair.Parameter), training.LearningRate, training.Beta1, training.Beta2, weight_decay: training.WeightDecay);
+        var parameters = _parameters.Select(pair => pair.Parameter);
+        Optimizer = training.Optimizer == OptimizerKind.Adamw
+            ? optim.AdamW(parameters, training.LearningRate, training.Beta1, training.Beta2, training.Epsilon, training.WeightDecay)
+            : optim.Adam(parameters, training.LearningRate, training.Beta1, training.Beta2, training.Epsilon, training.WeightDecay);
         Average = new WeightAverage(Model, training.Ema);
-        _loss = new VaeLoss(preset.Loss);
+        _loss = new VaeLoss(preset.Loss, Model.Network.Range);
+        if (preset.Adversarial.Weight > 0)
+            Adversary = new Adversary(preset.Adversarial, preset.Model);
     }
 
     public Preset Preset { get; }
@@ -38,7 +42,10 @@ public sealed class TrainingRun : IDisposable
 
     public WeightAverage Average { get; }
 
-    public AdamW Optimizer { get; }
+    public OptimizerHelper Optimizer { get; }
+
+    /// <summary>The discriminator it is trained against; null where there is none.</summary>
+    public Adversary? Adversary { get; }
 
     public RunState State { get; set; } = new();
 
@@ -67,10 +74,17 @@ public sealed class TrainingRun : IDisposable
         Model.train();
         var type = _parameters[0].Parameter.dtype;
         var target = Pixels.ToTensor(pixels, count, Model).to(type);
-        var draws = Noise.Normal(_seed, State.Step, all * Preset.Model.Latent);
-        var noise = tensor(Parallel?.Rows(draws, Preset.Model.Latent) ?? draws, [count, Preset.Model.Latent]).to(type);
-        var output = Parallel is null ? Model.call(target, noise) : Parallel.Forward(() => Model.call(target, noise));
-        var (total, terms) = _loss.Compute(output, target, progress);
+        var noise = Draws(_seed, [count, Preset.Model.Latent], all).to(type);
+        // Dropout alone draws from the generator; so it, too, is a function of seed and step, and of the process.
+        if (Preset.Model.Dropout > 0)
+            manual_seed((long)(Noise.Mix(_seed ^ Noise.Mix((ulong)State.Step ^ ((ulong)(Parallel?.Team.Rank ?? 0) << 48))) >> 1));
+        var input = Spoilt(target, all);
+        var output = Parallel is null ? Model.call(input, noise) : Parallel.Forward(() => Model.call(input, noise));
+        var terms = _loss.Terms(output, target, progress, State.Next.Epoch);
+        var adversary = Adversary?.JoinsAt(State.Step) == true ? Adversary : null;
+        if (adversary is not null)
+            terms.Add(adversary.Term(output.Pictures[^1]));
+        var total = VaeLoss.Total(terms);
         var means = stack(terms.Select(term => term.Raw).Append(total)).detach().to(ScalarType.Float64);
         Parallel?.Average(means, count, all);
         var numbers = means.data<double>().ToArray();
@@ -88,24 +102,45 @@ public sealed class TrainingRun : IDisposable
             var limit = Preset.Training.ClipNorm > 0 ? Preset.Training.ClipNorm : double.MaxValue;
             norm = nn.utils.clip_grad_norm_(_parameters.Select(pair => pair.Parameter), limit);
         }
-        var finite = double.IsFinite(norm);
-        if (finite)
+        var sound = double.IsFinite(norm) && (Preset.Training.SkipNorm <= 0 || norm <= Preset.Training.SkipNorm);
+        if (sound)
         {
             Optimizer.step();
             Average.Update(State.Step);
+            if (adversary is not null)
+                values.Add(new("discriminator", 0, adversary.Step(target, output.Pictures[^1])));
         }
         State = State with
         {
             Step = State.Step + 1,
             Pictures = State.Pictures + all,
-            Skipped = State.Skipped + (finite ? 0 : 1),
+            Skipped = State.Skipped + (sound ? 0 : 1),
             Next = next,
         };
-        return new StepReport(sum, values, rate, norm, !finite);
+        return new StepReport(sum, values, rate, norm, !sound);
+    }
+
+    // Standard normal numbers for this process's pictures: those that one process would draw for the whole batch.
+    private Tensor Draws(ulong seed, long[] shape, int whole)
+    {
+        var width = (int)shape[1..].Aggregate(1L, (a, b) => a * b);
+        var draws = Noise.Normal(seed, State.Step, whole * width);
+        return tensor(Parallel?.Rows(draws, width) ?? draws, shape);
+    }
+
+    // The latent's noise is of one stream, the picture's of another.
+    private Tensor Spoilt(Tensor target, int whole)
+    {
+        if (Preset.Training.InputNoise <= 0)
+            return target;
+        var (low, high) = Model.Network.Range == PixelRange.Signed ? (-1, 1) : (0, 1);
+        var noise = Draws(~_seed, target.shape, whole).to(target.dtype);
+        return (target + (noise * (Preset.Training.InputNoise * (high - low)))).clamp(low, high);
     }
 
     public void Dispose()
     {
+        Adversary?.Dispose();
         Average.Dispose();
         Optimizer.Dispose();
         Model.Dispose();

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using FaceMix.Tests.Trainer.Parity;
 using FaceMix.Trainer.Data;
-using FaceMix.Trainer.Data.Drawn;
 using FaceMix.Trainer.Export;
 using FaceMix.Trainer.Models;
 using FaceMix.Trainer.Presets;
@@ -24,7 +23,15 @@ public sealed class EveryPreset
         ["iiitb-256"] = ["model.image_size=32", "model.latent=6", "model.encoder=[4,6,8]", "model.hidden=12", "model.decoder=[6,6,4]"],
         ["ffhq-conv-96"] = ["model.image_size=32", "model.latent=6", "model.encoder=[4,6,8]", "model.hidden=12", "model.decoder=[8,6,4]"],
         ["facemix-64"] = ["model.image_size=32", "model.latent=6", "model.encoder=[4,6,8]", "model.style=6", "model.decoder=[8,6,4]"],
+        ["facemix-128"] = ["model.image_size=32", "model.latent=6", "model.encoder=[4,6,8]", "model.style=6", "model.decoder=[8,6,4]"],
+        ["facemix-256"] = ["model.image_size=32", "model.latent=6", "model.encoder=[4,6,8]", "model.style=6", "model.decoder=[8,6,4]"],
         ["facemix-32-tiny"] = [],
+        ["beta-vae-celeba"] = ["model.image_size=32", "model.latent=6", "model.encoder=[4,6,8]", "model.decoder=[8,6,4]", "model.dropout=0.1"],
+        ["msssim-celeba"] = ["model.image_size=32", "model.latent=6", "model.encoder=[4,6,8]", "model.decoder=[8,6,4]"],
+        ["mnist-dense"] = [],
+        ["autoencoder-dense"] = ["model.latent=8", "model.encoder=[12]", "model.decoder=[12]"],
+        ["autoencoder-conv"] = ["model.latent=98", "model.encoder=[4,2]", "model.decoder=[2,4]"],
+        ["autoencoder-denoising"] = ["model.latent=98", "model.encoder=[4,2]", "model.decoder=[2,4]"],
     };
 
     public static TheoryData<string> Names => [.. PresetReader.Names];
@@ -93,7 +100,7 @@ public sealed class EveryPreset
 
     private static void Learn(TrainingRun run, long until)
     {
-        using var source = new DrawnSource(4, 64, run.Preset.Model.ImageSize);
+        using var source = Faces(4, 64, run.Preset.Model);
         using var loader = new BatchLoader(source, new BatchLoaderOptions { BatchSize = run.Preset.Training.Batch, Seed = 4, Start = run.State.Next });
         while (run.State.Step < until)
         {
@@ -101,6 +108,10 @@ public sealed class EveryPreset
             run.Step(batch.Pixels, batch.Count, batch.NextPosition, run.State.Step / (double)Steps);
         }
     }
+
+    private static IFaceSource Faces(ulong seed, int count, ModelOptions model) => FaceDataset.Open(
+        new FaceDataOptions { Size = model.ImageSize, Grey = model.Channels == 1, Seed = seed, DrawnCount = count, DrawnHeldOut = 8, CacheFolder = string.Empty },
+        progress: null, CancellationToken.None).Training;
 
     private static OnnxFaces Exported(TemporaryFolder folder, TrainingRun run)
     {
@@ -113,7 +124,8 @@ public sealed class EveryPreset
     private static void AgreesOnEncoding(FaceModel model, OnnxFaces faces)
     {
         const int count = 6;
-        var rgb = Measurement.ReadFaces(new DrawnSource(8, count, model.Options.ImageSize), count);
+        using var source = Faces(8, count, model.Options);
+        var rgb = Measurement.ReadFaces(source, count);
         var (mean, logvar) = faces.Encode(rgb);
 
         using var scope = NewDisposeScope();

@@ -23,6 +23,8 @@ public sealed class DataParallel : IDisposable
         var least = run.Preset.Training.Batch / team.Size;
         if (least < 1)
             throw new UsageException($"training.batch is {run.Preset.Training.Batch}, and {team.Size} processes share it; each needs a picture.");
+        if (run.Adversary is not null)
+            throw new UsageException("adversarial.weight is set; a discriminator is trained by one process only.");
         Team = team;
         _synchroniseNorm = run.Preset.Training.SyncBatchNorm;
         team.Guard(() => HandOut(run));
@@ -95,17 +97,17 @@ public sealed class DataParallel : IDisposable
             Team.Group.Broadcast(parameter);
         foreach (var (_, buffer) in run.Model.named_buffers())
             Team.Group.Broadcast(buffer);
-        var moments = Checkpoint.Moments(run).Select(pair => pair.State).ToList();
+        var moments = Moments.Of(run.Optimizer).ToList();
         foreach (var state in moments)
         {
-            Team.Group.Broadcast(state.exp_avg);
-            Team.Group.Broadcast(state.exp_avg_sq);
+            Team.Group.Broadcast(state.Mean);
+            Team.Group.Broadcast(state.Square);
         }
-        var text = Team.FromFirst(() => JsonSerializer.Serialize(new Word(run.State, [.. moments.Select(state => state.step)])));
+        var text = Team.FromFirst(() => JsonSerializer.Serialize(new Word(run.State, [.. moments.Select(state => state.Steps)])));
         var word = JsonSerializer.Deserialize<Word>(text)!;
         run.State = word.State;
         for (var i = 0; i < moments.Count; i++)
-            moments[i].step = word.Steps[i];
+            moments[i].Steps = word.Steps[i];
     }
 
     private sealed record Word(RunState State, long[] Steps);
