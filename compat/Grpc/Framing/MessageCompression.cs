@@ -8,6 +8,8 @@ namespace Grpc.Framing;
 /// <summary>Whole messages in and out of a compression.</summary>
 internal static class MessageCompression
 {
+    private const int GuardSize = 16;
+
     /// <summary>What is known where nobody says otherwise, by name.</summary>
     public static readonly IReadOnlyDictionary<string, ICompressionProvider> Default =
         ByName([new GzipCompressionProvider(CompressionLevel.Fastest), new DeflateCompressionProvider(CompressionLevel.Fastest)]);
@@ -32,9 +34,13 @@ internal static class MessageCompression
     public static ReadOnlySequence<byte> Decompress(this ICompressionProvider provider, in ReadOnlySequence<byte> message, int maxSize)
     {
         var target = new ArrayBufferWriter<byte>();
+        // .NET's streams let pass what is cut short. Zeros behind it spoil that, and are ignored after what is whole.
+        var guard = provider is GzipCompressionProvider or DeflateCompressionProvider && !message.IsEmpty ? GuardSize : 0;
+        var input = new byte[message.Length + guard];
+        message.CopyTo(input);
         try
         {
-            using var stream = provider.CreateDecompressionStream(new MemoryStream(message.ToArray()));
+            using var stream = provider.CreateDecompressionStream(new MemoryStream(input));
             while (stream.Read(target.GetSpan(4096)) is var count and > 0)
             {
                 target.Advance(count);

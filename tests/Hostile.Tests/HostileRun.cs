@@ -1,0 +1,55 @@
+using System.Diagnostics;
+using System.Globalization;
+
+namespace FaceMix.Tests.Hostile;
+
+/// <summary>Many cases by chance, of one seed, with a time limit for each and a look at the memory.</summary>
+internal static class HostileRun
+{
+    private static readonly TimeSpan CaseLimit = TimeSpan.FromSeconds(20);
+
+    /// <summary>FACEMIX_HOSTILE_CASES; 2000 unless it is set.</summary>
+    public static int Cases => int.Parse(Environment.GetEnvironmentVariable("FACEMIX_HOSTILE_CASES") ?? "2000", CultureInfo.InvariantCulture);
+
+    /// <summary>FACEMIX_HOSTILE_SEED; always the same unless it is set.</summary>
+    public static int Seed => int.Parse(Environment.GetEnvironmentVariable("FACEMIX_HOSTILE_SEED") ?? "1", CultureInfo.InvariantCulture);
+
+    /// <summary>Runs the cases; case i depends on the seed and i alone.</summary>
+    /// <returns>What went otherwise than the protocol prescribes, one line for each case.</returns>
+    public static async Task<List<string>> RunAsync<TPeer>(int first, int count, Func<Random, Case<TPeer>> make, TPeer peer, Action<string>? tally = null)
+    {
+        var failures = new List<string>();
+        for (var i = first; i < first + count; i++)
+        {
+            var each = make(new Random(unchecked((Seed * 1_000_003) + i)));
+            using var limit = new CancellationTokenSource(CaseLimit);
+            string end;
+            try
+            {
+                end = await each.RunAsync(peer, limit.Token);
+            }
+            catch (Exception error)
+            {
+                end = limit.IsCancellationRequested ? "no end" : error.ToString();
+            }
+            tally?.Invoke(end);
+            if (!each.Allowed.Contains(end))
+                failures.Add($"case {i}, {each.Name}: {end} instead of {string.Join(" or ", each.Allowed)}");
+        }
+        return failures;
+    }
+
+    /// <summary>In bytes, once everything has been given back that can be.</summary>
+    public static async Task<long> WorkingSetAsync()
+    {
+        // Connections that were left take a moment to be noticed.
+        await Task.Delay(TimeSpan.FromSeconds(1));
+        for (var i = 0; i < 3; i++)
+        {
+            GC.Collect(2, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+            GC.WaitForPendingFinalizers();
+        }
+        using var process = Process.GetCurrentProcess();
+        return process.WorkingSet64;
+    }
+}
