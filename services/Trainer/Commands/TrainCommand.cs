@@ -5,6 +5,7 @@ using FaceMix.ModelStore;
 using FaceMix.Trainer.Data;
 using FaceMix.Trainer.Export;
 using FaceMix.Trainer.Presets;
+using FaceMix.Trainer.Reports;
 using FaceMix.Trainer.Training;
 using FaceMix.Trainer.Training.Distributed;
 
@@ -124,6 +125,7 @@ internal static class TrainCommand
 
         using var run = new TrainingRun(preset, request.Seed);
         var first = team is null || team.IsFirst;
+        using var watch = first ? new RunWatch(run, folder.FullPath, data, TimeProvider.System) : null;
         if (first && File.Exists(folder.CheckpointPath))
             Checkpoint.Load(run, folder.CheckpointPath);
         using var parallel = run.Parallel = team is null ? null : new DataParallel(team, run);
@@ -133,16 +135,20 @@ internal static class TrainCommand
             Console.Error.WriteLine($"{preset.Name}: {run.ParameterCount:N0} parameters; run {folder.Name}, {(run.State.Step == 0 ? "from the start" : $"from step {run.State.Step}")}{(team is { Size: > 1 } ? $", {team.Size} processes" : string.Empty)}");
 
         var goOn = $"train --preset {preset.Name} --resume {folder.Name}";
+        watch?.Begin();
         bool finished;
         try
         {
-            using var progress = first ? new ConsoleProgress(TimeProvider.System, Console.Error) : null;
             var loop = new TrainingLoop(run, first ? folder : null, history, TimeProvider.System);
-            finished = loop.Run(data.Training, preset.Training.Flip && !data.IsDrawn, request.Seed, limits, progress ?? (ITrainingObserver)new NoObserver(), interruption.Token);
+            finished = loop.Run(data.Training, preset.Training.Flip && !data.IsDrawn, request.Seed, limits, watch ?? (ITrainingObserver)new NoObserver(), interruption.Token);
         }
         catch (PeerLostException e)
         {
             throw new PeerLostException($"{e.Message} This one (rank {team!.Rank}) stops at step {run.State.Step}; go on from the last checkpoint with: {goOn}", e);
+        }
+        finally
+        {
+            watch?.Dispose();
         }
         if (!finished)
         {
@@ -154,7 +160,8 @@ internal static class TrainCommand
         var published = (Id: default(ModelVersionId)!, Metrics: default(IReadOnlyDictionary<string, double>)!);
         void Publish()
         {
-            published = new VersionWriter(models, parsed.GetValue(s_threads), TimeProvider.System).Publish(run, request, history, data, request.Seed);
+            published = new VersionWriter(models, parsed.GetValue(s_threads), TimeProvider.System).Publish(run, request, history, data, request.Seed, folder.FullPath);
+            folder.WritePublished(published.Id);
         }
         if (team is null)
             Publish();

@@ -4,6 +4,7 @@ using FaceMix.ModelStore;
 using FaceMix.Trainer.Data;
 using FaceMix.Trainer.Models;
 using FaceMix.Trainer.Reports;
+using FaceMix.Trainer.Reports.Page;
 using FaceMix.Trainer.Training;
 
 namespace FaceMix.Trainer.Export;
@@ -19,9 +20,15 @@ public sealed class VersionWriter(string models, int threads, TimeProvider time)
     private const int SampleRows = 3;
 
     /// <summary>Exports the averaged weights, checks and measures the exported files, and publishes all of it at once.</summary>
+    /// <param name="run">Finished.</param>
+    /// <param name="request">What was asked for.</param>
+    /// <param name="history">Its curves, for the report.</param>
+    /// <param name="data">The faces it learnt, and those held out.</param>
+    /// <param name="seed">Decides samples.</param>
+    /// <param name="runFolder">Holds the pictures taken on the way; null: the report does without.</param>
     /// <returns>The version and what was measured.</returns>
     /// <exception cref="InvalidDataException">The exported decoder differs from the trained one.</exception>
-    public (ModelVersionId Id, IReadOnlyDictionary<string, double> Metrics) Publish(TrainingRun run, RunRequest request, History history, FaceData data, ulong seed)
+    public (ModelVersionId Id, IReadOnlyDictionary<string, double> Metrics) Publish(TrainingRun run, RunRequest request, History history, FaceData data, ulong seed, string? runFolder = null)
     {
         using var averaged = new FaceModel(run.Preset.Model);
         run.Average.CopyTo(averaged);
@@ -40,12 +47,8 @@ public sealed class VersionWriter(string models, int threads, TimeProvider time)
         density.Save(PathOf(ModelFiles.Density));
 
         var measured = Measurement.Of(faces, data, run.Preset.Training.HeldOut);
-        var metrics = new SortedDictionary<string, double>(StringComparer.Ordinal)
+        var metrics = new SortedDictionary<string, double>(ReportFacts.Metrics(measured), StringComparer.Ordinal)
         {
-            ["psnr_db"] = Math.Round(measured.PsnrDb, 3),
-            ["mean_picture_psnr_db"] = Math.Round(measured.MeanPicturePsnrDb, 3),
-            ["kl_nats"] = Math.Round(measured.KlNats, 2),
-            ["held_out"] = measured.HeldOut,
             ["steps"] = run.State.Step,
             ["pictures"] = run.State.Pictures,
             ["minutes"] = Math.Round(run.State.Elapsed.TotalMinutes, 2),
@@ -80,7 +83,7 @@ public sealed class VersionWriter(string models, int threads, TimeProvider time)
             Machine = $"{Environment.ProcessorCount} processors, {TorchSharp.torch.get_num_threads()} of them used by the steps",
         };
         File.WriteAllText(PathOf(ModelFiles.Card), Card.Write(facts));
-        File.WriteAllText(PathOf(ModelFiles.Report), HtmlReport.Write(facts, history, sheet, weights));
+        File.WriteAllText(PathOf(ModelFiles.Report), ReportPage.Write(new ModelPictures(faces, density, data, measured).Draw(ReportFacts.Of(facts, history, runFolder))));
         publication.Publish(new ModelDescription
         {
             Architecture = run.Preset.Model.Architecture,

@@ -54,7 +54,8 @@ public static class Card
         foreach (var (name, value) in facts.Metrics)
             text.Append($"| {name} | {value.ToString("0.####", CultureInfo.InvariantCulture)} |\n");
         text.Append("\n`psnr_db` and `mean_picture_psnr_db`: peak signal-to-noise ratio of the reconstructions, and of answering every face with the training faces' mean picture. "
-            + "`kl_nats`: summed over the latent.\n\n");
+            + "`mse`: pixels in 0..1, mean over pixels. `ssim`, `ms_ssim`: Gaussian window of 11 pixels, sigma 1.5, K 0.01 and 0.03, `ms_ssim_scales` scales. "
+            + "`kl_nats`: summed over the latent. `active_units`: latent numbers whose mean varies by more than 0.01.\n\n");
         text.Append($"## How it was made\n\n    {facts.Request.Command}\n\n");
         text.Append($"{facts.State.Elapsed.TotalMinutes.ToString("0.0", CultureInfo.InvariantCulture)} minutes of training, {facts.State.Step:N0} steps, {facts.State.Pictures:N0} pictures, "
             + $"{facts.State.Skipped} steps skipped; {facts.Machine}.\n\n");

@@ -30,7 +30,11 @@ public sealed class History
         Count("total", report.Total);
         Count("learning_rate", report.LearningRate);
         foreach (var term in report.Terms)
+        {
             Count(term.Name, term.Value);
+            Count($"weight_{term.Name}", term.Weight);
+        }
+        Count("gradient_norm", report.GradientNorm);
         if (++_pending < StepsPerRow)
             return;
         _rows.Add(new HistoryRow(state.Step, state.Elapsed.TotalSeconds, _sums.ToDictionary(pair => pair.Key, pair => pair.Value / _pending)));

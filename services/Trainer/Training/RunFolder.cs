@@ -43,6 +43,8 @@ public sealed class RunFolder(string path)
 
     public string HistoryPath => System.IO.Path.Combine(FullPath, "history.csv");
 
+    private string PublishedPath => System.IO.Path.Combine(FullPath, "published");
+
     private string RequestPath => System.IO.Path.Combine(FullPath, "run.json");
 
     private string PresetPath => System.IO.Path.Combine(FullPath, "preset.yaml");
@@ -86,6 +88,19 @@ public sealed class RunFolder(string path)
     public RunRequest ReadRequest() =>
         JsonSerializer.Deserialize<RunRequest>(File.ReadAllText(RequestPath), s_json)
         ?? throw new InvalidDataException($"{RequestPath} is empty.");
+
+    /// <summary>Notes which version came of the run.</summary>
+    public void WritePublished(ModelVersionId version) => File.WriteAllText(PublishedPath, $"{version}\n");
+
+    /// <summary>The newest version that came of the run; null: none yet.</summary>
+    public ModelVersionId? ReadPublished() =>
+        File.Exists(PublishedPath) && ModelVersionId.TryParse(File.ReadAllText(PublishedPath).Trim(), out var version) ? version : null;
+
+    /// <summary>Every run of a models folder, newest first.</summary>
+    public static IEnumerable<RunFolder> All(string models) => !Directory.Exists(models) ? [] :
+        Directory.EnumerateDirectories(models).Select(model => System.IO.Path.Combine(model, "runs")).Where(Directory.Exists)
+            .SelectMany(Directory.EnumerateDirectories).Select(path => new RunFolder(path))
+            .Where(run => File.Exists(run.RequestPath)).OrderByDescending(run => run.Name, StringComparer.Ordinal);
 
     public Preset ReadPreset() => PresetReader.ReadWhole(File.ReadAllText(PresetPath));
 

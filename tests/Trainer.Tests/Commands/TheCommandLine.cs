@@ -5,6 +5,8 @@ using FaceMix.ModelStore;
 using FaceMix.Trainer;
 using FaceMix.Trainer.Commands;
 using FaceMix.Trainer.Export;
+using FaceMix.Trainer.Reports;
+using FaceMix.Trainer.Reports.Page;
 using Xunit;
 
 namespace FaceMix.Tests.Trainer.Commands;
@@ -40,6 +42,23 @@ public sealed class TheCommandLine
         Assert.Equal(manifest.Attributes.Count, result.GetProperty("judge").GetArrayLength());
         Assert.Single(Directory.GetFiles(folder.File("cache"), "judge-*.safetensors"));
 
+        var run = Assert.Single(Directory.GetDirectories(Path.Combine(models, manifest.Name, "runs")));
+        Assert.Single(Directory.GetFiles(run, "events.out.tfevents.*"));
+        var taken = RunPictures.Read(run);
+        Assert.Equal((0, 30), (taken[0].Step, taken[^1].Step));
+        Assert.All(taken, picture => Assert.True(File.Exists(Path.Combine(run, RunPictures.FolderName, picture.File))));
+
+        var reported = TrainerProgram.Run("report", Path.GetFileName(run), "--models", models, "--out", folder.File("report.html"));
+        Assert.True(reported.ExitCode == 0, reported.Error);
+        var report = ReportPage.Read(folder.File("report.html"))!;
+        Assert.Equal(model, report.Title);
+        Assert.Equal(taken.Count, report.Frames.Count);
+        Assert.Equal(manifest.Attributes.Count, report.Attributes.Count);
+        Assert.Contains("weight_kl", report.Curves!.Values.Keys);
+        var compared = TrainerProgram.Run("compare", model, folder.File("report.html"), "--models", models, "--out", folder.File("compare.html"));
+        Assert.True(compared.ExitCode == 0, compared.Error);
+        Assert.True(new FileInfo(folder.File("compare.html")).Length > 10_000);
+
         var published = TrainerProgram.Run("publish", "--from", version, "--models", folder.File("other"));
         Assert.True(published.ExitCode == 0, published.Error);
         new ModelCatalog(folder.File("other")).Verify(manifest.Id);
@@ -73,6 +92,8 @@ public sealed class TheCommandLine
     [InlineData("encode", "--count", "0")]
     [InlineData("evaluate", "--model", "facemix-64")]
     [InlineData("draw", "--size", "7")]
+    [InlineData("report", "nothing@1", "--redraw")]
+    [InlineData("compare", "one.html", "two.html")]
     public void What_cannot_be_done_as_asked_is_said_in_a_sentence_with_exit_code_2(string command, string option, string value)
     {
         using var folder = new TemporaryFolder();

@@ -1,0 +1,153 @@
+using FaceMix.Trainer.Data;
+using FaceMix.Trainer.Export;
+using FaceMix.Trainer.Reports.Maps;
+using FaceMix.Trainer.Reports.Metrics;
+using FaceMix.Trainer.Training;
+
+namespace FaceMix.Trainer.Reports.Page;
+
+/// <summary>The parts of a report that a model's files draw: reconstructions, samples, traversals, morphs and the map of latents.</summary>
+/// <param name="model">The published files.</param>
+/// <param name="density">Their fitted sampler; null draws from the prior.</param>
+/// <param name="data">The faces.</param>
+/// <param name="measured">Reconstructions of the held-out ones.</param>
+public sealed class ModelPictures(OnnxFaces model, Density? density, FaceData data, Measurement measured)
+{
+    private const int Columns = 12;
+    private const int ReconstructionRows = 3;
+    private const int SampleColumns = 12;
+    private const int MorphSteps = 9;
+    private const int MorphPairs = 4;
+    private const int DirectionFaces = 3000;
+    private const int MapFaces = 1000;
+    private const int MapColumns = 40;
+    private const int Thumb = 28;
+    private const int FewestToMap = 20;
+    private const ulong SampleSeed = 2026;
+
+    private static readonly double[] s_temperatures = [0.3, 0.6, 0.8, 1.0, 1.2];
+    private static readonly double[] s_deviations = [-3, -2, -1, 0, 1, 2, 3];
+
+    private readonly PagePictures _pictures = new(model.ImageSize);
+    private readonly int _bytes = model.ImageSize * model.ImageSize * 3;
+
+    /// <summary>The data with every picture drawn.</summary>
+    /// <param name="report">What is known without drawing.</param>
+    /// <param name="progress">Hears of every part.</param>
+    public ReportData Draw(ReportData report, IProgress<(int Done, int Total)>? progress = null)
+    {
+        var done = 0;
+        T Part<T>(T value)
+        {
+            progress?.Report((++done, 5));
+            return value;
+        }
+        return report with
+        {
+            Photographs = !data.IsDrawn,
+            Reconstructions = Part(Reconstructions()),
+            Samples = Part(Samples()),
+            Morphs = Part(Morphs()),
+            Traversals = Part(Traversals()),
+            Map = Part(Map()),
+            KlNats = Rounded(measured.Latents.KlNats),
+            Spread = Rounded(measured.Latents.Spread),
+            Attributes = Shares(),
+        };
+    }
+
+    private List<PageStrip> Reconstructions()
+    {
+        var strips = new List<PageStrip>();
+        for (var row = 0; row < ReconstructionRows && row * Columns < measured.HeldOut; row++)
+        {
+            var (first, count) = (row * Columns, Math.Min(Columns, measured.HeldOut - (row * Columns)));
+            strips.Add(new PageStrip("original", _pictures.Lay(Faces(measured.Originals, first, count), Columns)));
+            strips.Add(new PageStrip("reconstruction", _pictures.Lay(Faces(measured.Reconstructions, first, count), Columns)));
+        }
+        return strips;
+    }
+
+    private List<PageStrip> Samples() =>
+        [.. s_temperatures.Select(temperature => new PageStrip($"temperature {temperature:0.0}", _pictures.Lay(model.Decode(Sample(temperature)), SampleColumns)))];
+
+    private float[] Sample(double temperature)
+    {
+        const int count = 2 * SampleColumns;
+        return density is not null
+            ? density.Sample(count, SampleSeed, temperature)
+            : Array.ConvertAll(Noise.Normal(SampleSeed, 0, count * model.Latent), value => (float)(temperature * value));
+    }
+
+    private List<PageStrip> Morphs()
+    {
+        var strips = new List<PageStrip>();
+        for (var pair = 0; pair < MorphPairs && (2 * pair) + 1 < measured.HeldOut; pair++)
+        {
+            var (from, to) = (Latent(2 * pair), Latent((2 * pair) + 1));
+            var z = Enumerable.Range(0, MorphSteps).SelectMany(step => from.Zip(to, (a, b) => a + ((b - a) * step / (MorphSteps - 1)))).ToArray();
+            byte[] row = [.. Faces(measured.Originals, 2 * pair, 1), .. model.Decode(z), .. Faces(measured.Originals, (2 * pair) + 1, 1)];
+            strips.Add(new PageStrip(string.Empty, _pictures.Lay(row, MorphSteps + 2)));
+        }
+        return strips;
+    }
+
+    private List<PageTraversal> Traversals()
+    {
+        var names = data.Training.AttributeNames;
+        if (names.Count == 0)
+            return [];
+        var count = Math.Min(DirectionFaces, data.Training.Count);
+        var (means, _) = model.Encode(Measurement.ReadFaces(data.Training, count));
+        var directions = AttributeDirections.Fit(means, model.Latent, Measurement.ReadAttributes(data.Training, count), names.Count);
+        var average = new float[model.Latent];
+        for (var i = 0; i < means.Length; i++)
+            average[i % model.Latent] += means[i] / count;
+        return
+        [
+            new PageTraversal("the mean face", Rows(average)),
+            new PageTraversal("a held-out face", Rows(Latent(0))),
+        ];
+
+        List<PageStrip> Rows(float[] face)
+        {
+            var rows = new List<PageStrip>();
+            for (var k = 0; k < names.Count; k++)
+            {
+                var (direction, steps) = (directions.Of(k), directions.StepsPerDeviation(k));
+                if (steps <= 0)
+                    continue;
+                var z = s_deviations.SelectMany(deviation => face.Zip(direction, (value, along) => (float)(value + (deviation * steps * along)))).ToArray();
+                rows.Add(new PageStrip(names[k], _pictures.Lay(model.Decode(z), s_deviations.Length)));
+            }
+            return rows;
+        }
+    }
+
+    private PageMap? Map()
+    {
+        var count = Math.Min(MapFaces, measured.HeldOut);
+        if (count < FewestToMap || model.Latent < 2)
+            return null;
+        var latents = measured.Mean[..(count * model.Latent)];
+        var (pca, explained) = Pca.Project(latents, model.Latent);
+        var tsne = TSne.Map(latents, model.Latent, SampleSeed);
+        // The faces lie where ReadFaces found them among all that are held out.
+        var masks = Measurement.ReadAttributes(data.HeldOut, measured.HeldOut).Take(count).Select(mask => mask.ToString("x"));
+        return new PageMap(
+            Rounded(pca), Math.Round(explained, 4), Rounded(tsne), [.. masks], _pictures.Thumbs(Faces(measured.Originals, 0, count), MapColumns, Thumb), Thumb);
+    }
+
+    private PageShare[] Shares()
+    {
+        var names = data.Training.AttributeNames;
+        var masks = Measurement.ReadAttributes(data.Training, Math.Min(DirectionFaces, data.Training.Count));
+        return [.. names.Select((name, bit) => new PageShare(name, Math.Round(masks.Count(mask => (mask >> bit & 1) != 0) / (double)masks.Length, 4)))];
+    }
+
+    private float[] Latent(int face) => measured.Mean[(face * model.Latent)..((face + 1) * model.Latent)];
+
+    private byte[] Faces(byte[] rgb, int first, int count) => rgb[(first * _bytes)..((first + count) * _bytes)];
+
+    private static double[] Rounded(IEnumerable<double> values) => [.. values.Select(value => Math.Round(value, 4))];
+}
