@@ -1,4 +1,5 @@
 using System.IO.Pipelines;
+using Grpc.AspNetCore.ClientFactory;
 using Grpc.Core;
 using Grpc.Framing;
 
@@ -14,6 +15,7 @@ internal sealed class ClientCall<TRequest, TResponse> : IDisposable
     private readonly RequestContent content;
     private readonly Sending attempts;
     private readonly CancellationTokenSource cancellation;
+    private readonly CancellationToken served;
     private readonly TaskCompletionSource<Metadata> headers = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Lock endLock = new();
@@ -31,7 +33,10 @@ internal sealed class ClientCall<TRequest, TResponse> : IDisposable
         this.content = content;
         Method = method;
         attempts = new Sending(channel, method, options, host, content);
-        cancellation = CancellationTokenSource.CreateLinkedTokenSource(options.CancellationToken, channel.Closing);
+        served = (options.PropagationToken as ServedCall)?.Cancelled ?? CancellationToken.None;
+        cancellation = served.CanBeCanceled
+            ? CancellationTokenSource.CreateLinkedTokenSource(options.CancellationToken, channel.Closing, served)
+            : CancellationTokenSource.CreateLinkedTokenSource(options.CancellationToken, channel.Closing);
         Token = cancellation.Token;
     }
 
@@ -44,7 +49,7 @@ internal sealed class ClientCall<TRequest, TResponse> : IDisposable
 
     // The timer's clock and the calendar's differ by a little; only the timer cancels without being asked.
     private bool DeadlinePassed => options.Deadline is not null && Token.IsCancellationRequested
-        && !isCancelled && !options.CancellationToken.IsCancellationRequested && !channel.Closing.IsCancellationRequested;
+        && !isCancelled && !options.CancellationToken.IsCancellationRequested && !channel.Closing.IsCancellationRequested && !served.IsCancellationRequested;
 
     public void Start()
     {
