@@ -41,7 +41,9 @@ public static class PythonScript
             entry => (entry.Value, MemoryMarshal.Cast<byte, float>(File.ReadAllBytes(folder.File("out", entry.Key + ".f32"))).ToArray()));
     }
 
-    private static void Execute(string script, string folder)
+    /// <summary>Runs a script with a folder as its argument.</summary>
+    /// <exception cref="InvalidOperationException">The script failed; the message is what it said.</exception>
+    public static void Execute(string script, string folder)
     {
         var info = new ProcessStartInfo(Interpreter, [script, folder]) { RedirectStandardError = true, RedirectStandardOutput = true };
         info.Environment["PYTHONPATH"] = Repository.PathOf("tests", "Testing");

@@ -16,7 +16,11 @@ public sealed class TensorAccessor<T> : IDisposable, IEnumerable<T> where T : un
         this.tensor = tensor;
         // A strided tensor is read through a contiguous copy, which outlives any scope the caller is in.
         if (!tensor.is_contiguous()) copy = tensor.contiguous().DetachFromDisposeScope();
+        // A gradient that is zero everywhere may have no memory behind it.
+        else if (HasNoMemory(tensor)) copy = tensor.zeros_like().DetachFromDisposeScope();
     }
+
+    private static unsafe bool HasNoMemory(torch.Tensor tensor) => tensor.NumberOfElements > 0 && tensor.Data() == null;
 
     public long Count => tensor.NumberOfElements;
 
