@@ -1,3 +1,4 @@
+using FaceMix.ServiceDefaults.Transport;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -87,6 +88,7 @@ public static class ServiceDefaultsExtensions
 
     private static void Listen(WebApplicationBuilder builder, BindOptions bind)
     {
+        builder.Services.AddLargeBlocks();
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             var services = kestrel.ApplicationServices;

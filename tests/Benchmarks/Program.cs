@@ -1,5 +1,5 @@
-using FaceMix.Benchmarks.Decoding;
 using FaceMix.Benchmarks;
+using FaceMix.Benchmarks.Decoding;
 using FaceMix.Benchmarks.Rpc;
 using FaceMix.Benchmarks.Store;
 using FaceMix.Benchmarks.Training;

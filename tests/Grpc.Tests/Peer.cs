@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text.Json;
 using Xunit;
 
 namespace FaceMix.Tests;
@@ -14,6 +15,25 @@ internal static class Peer
         RedirectStandardOutput = true,
         RedirectStandardError = true,
     };
+
+    /// <summary>Runs it to its end and reads the JSON it prints.</summary>
+    public static async Task<JsonElement> RunAsync(string program, params string[] arguments)
+    {
+        using var process = Process.Start(Start(program, arguments))!;
+        var output = process.StandardOutput.ReadToEndAsync();
+        var errors = process.StandardError.ReadToEndAsync();
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        try
+        {
+            await process.WaitForExitAsync(limit.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            process.Kill(entireProcessTree: true);
+        }
+        Assert.True(process.ExitCode == 0, $"{program} ended with {process.ExitCode}: {await errors}{await output}");
+        return JsonDocument.Parse(await output).RootElement;
+    }
 
     /// <summary>Runs it and gives its lines as they come; it is killed when the caller stops reading.</summary>
     public static async IAsyncEnumerable<string> LinesAsync(string program, params string[] arguments)

@@ -1,5 +1,6 @@
 using System.Net;
 using FaceMix.Benchmarks.Rpc.V1;
+using FaceMix.ServiceDefaults.Transport;
 using Google.Protobuf;
 using Grpc.Core;
 using Microsoft.AspNetCore.Builder;
@@ -31,6 +32,7 @@ internal static class EchoServer
             kestrel.AddServerHeader = false;
         });
         builder.Services.AddGrpc();
+        builder.Services.AddLargeBlocks();
         builder.Services.AddSingleton<EchoService>();
         await using var app = builder.Build();
         app.MapGrpcService<EchoService>();
