@@ -46,6 +46,7 @@ internal static class ReportCommand
         ParseResult parsed, Option<string> models, Option<string> data, Option<string?> labels, Option<ulong> seed, Option<int> threads, Interruption interruption) =>
         new(
             parsed.GetValue(models)!,
-            size => CommonOptions.Open(parsed.GetValue(data)!, parsed.GetValue(labels), parsed.GetValue(models)!, size, parsed.GetValue(seed), 20_000, 1000, interruption.Token),
+            manifest => CommonOptions.Open(
+                parsed.GetValue(data)!, parsed.GetValue(labels), parsed.GetValue(models)!, manifest.ImageSize, ModelLookup.IsGrey(manifest), parsed.GetValue(seed), 20_000, 1000, interruption.Token),
             parsed.GetValue(threads));
 }

@@ -9,9 +9,9 @@ namespace FaceMix.Trainer.Commands;
 
 /// <summary>Finds what a report is asked about: a page, a published version or a run.</summary>
 /// <param name="models">The models folder.</param>
-/// <param name="open">Opens faces of a size for a model that has to be drawn.</param>
+/// <param name="open">Opens faces as a model that has to be drawn wants them.</param>
 /// <param name="threads">Threads of the sessions.</param>
-internal sealed class ReportSource(string models, Func<int, FaceData> open, int threads)
+internal sealed class ReportSource(string models, Func<ModelManifest, FaceData> open, int threads)
 {
     private const int HeldOut = 1000;
 
@@ -34,7 +34,7 @@ internal sealed class ReportSource(string models, Func<int, FaceData> open, int 
             return kept;
         Console.Error.WriteLine($"Drawing the report of {manifest.Id}.");
         using var faces = new OnnxFaces(folder, manifest.ImageSize, manifest.LatentSize, threads);
-        using var data = open(manifest.ImageSize);
+        using var data = open(manifest);
         if (data.IsDrawn && !manifest.Dataset.Name.StartsWith(CommonOptions.Drawn, StringComparison.Ordinal))
             throw new UsageException($"{manifest.Id} learnt {manifest.Dataset.Name}; name its pictures with --data FOLDER.");
         var measured = Measurement.Of(faces, data, HeldOut);
