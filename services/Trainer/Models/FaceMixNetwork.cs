@@ -60,7 +60,7 @@ public sealed class FaceMixNetwork(ModelOptions options) : INetwork
     {
         var y = spread
             ? net.Shuffle(net.Conv($"{name}.conv1", x, 4 * channels, 3, bias: false))
-            : net.Conv($"{name}.conv1", net.Double(x), channels, 3, bias: false);
+            : net.DoubleConv($"{name}.conv1", x, channels, bias: false);
         y = net.Leaky(StyleNorm(net, $"{name}.norm1", y, z, channels), Slope);
         y = net.Conv($"{name}.conv2", y, channels, 3, bias: false);
         y = StyleNorm(net, $"{name}.norm2", y, z, channels);

@@ -36,7 +36,7 @@ public sealed class FaceMixingNetwork(ModelOptions options) : INetwork
         var x = net.Reshape(net.Dense("dense", z, widths[0] * side * side, spectral: true), widths[0], side, side);
         for (var i = 1; i < widths.Count; i++)
         {
-            x = net.Conv($"conv{i}", net.Double(x), widths[i], 3, spectral: true); // [N, C, side·2^i, side·2^i]
+            x = net.DoubleConv($"conv{i}", x, widths[i], spectral: true); // [N, C, side·2^i, side·2^i]
             x = net.Leaky(Renormalise(net, i, x, z, widths[i]), Slope);
             if (everyLevel || i == widths.Count - 1)
                 pictures.Add(net.Tanh(net.Conv($"picture{i}", x, _options.Channels, 3, spectral: true)));

@@ -1,5 +1,4 @@
 using FaceMix.Trainer.Losses;
-using FaceMix.Trainer.Losses.Perceptual;
 using FaceMix.Trainer.Models;
 using FaceMix.Trainer.Training;
 
@@ -17,8 +16,6 @@ public sealed record Preset
 
     public LossOptions Loss { get; init; } = new();
 
-    public PerceptualOptions Perceptual { get; init; } = new();
-
     public AdversarialOptions Adversarial { get; init; } = new();
 
     public TrainingOptions Training { get; init; } = new();
@@ -28,7 +25,6 @@ public sealed record Preset
     {
         Model.Check();
         Loss.Check();
-        Perceptual.Check();
         Adversarial.Check();
         Training.Check();
         if (Loss.Bce > 0 && Networks.Of(Model).Range != PixelRange.Unit)

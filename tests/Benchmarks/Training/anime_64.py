@@ -78,4 +78,4 @@ class Vae(nn.Module):
         return F.mse_loss(picture, target) + 0.5 * (mean.square() + logvar.exp() - logvar - 1).mean()
 
     def optimizer(self):
-        return torch.optim.Adam(self.parameters(), 1e-3)
+        return torch.optim.Adam(self.parameters(), 1e-3, eps=1e-7)

@@ -60,12 +60,18 @@ class Decoder(nn.Module):
 class Vae(nn.Module):
     size, latent, signed = 256, 256, True
 
-    def __init__(self, encoder=(32, 64, 128, 256, 256, 256), decoder=(256, 256, 256, 128, 64, 32, 16)):
+    def __init__(self, encoder=(32, 64, 128, 256, 512, 512), decoder=(512, 512, 256, 128, 64, 32, 16)):
         super().__init__()
         self.encoder = Encoder(encoder, self.latent, self.size)
         self.decoder = Decoder(decoder, self.latent, self.size)
         taps = torch.tensor([-0.0625, 0.5625, 0.5625, -0.0625])
-        self.register_buffer("taps", torch.outer(taps, taps).expand(3, 1, 4, 4).contiguous())
+        self.register_buffer("taps", torch.outer(taps, taps)[None, None])
+
+    def halve(self, x):
+        """Bicubic with a = -0.5 and no antialias; taps beyond the border are left out and the others scaled up."""
+        sums = F.conv2d(x.flatten(0, 1)[:, None], self.taps, stride=2, padding=1)
+        shares = F.conv2d(torch.ones(1, 1, *x.shape[2:]), self.taps, stride=2, padding=1)
+        return (sums / shares).view(*x.shape[:2], x.shape[2] // 2, x.shape[3] // 2)
 
     def forward(self, x, noise):
         mean, logvar = self.encoder(x)
@@ -76,9 +82,9 @@ class Vae(nn.Module):
         loss = 0
         for picture in reversed(pictures):
             if picture is not pictures[-1]:
-                target = F.conv2d(F.pad(target, (1, 1, 1, 1), mode="replicate"), self.taps, stride=2, groups=3)
+                target = self.halve(target)
             loss = loss + F.l1_loss(picture, target) / len(pictures)
         return loss + 1e-6 * 0.5 * (mean.square() + logvar.exp() - logvar - 1).sum(1).mean()
 
     def optimizer(self):
-        return torch.optim.Adam(self.parameters(), 1e-4)
+        return torch.optim.Adam(self.parameters(), 1e-4, eps=1e-7)

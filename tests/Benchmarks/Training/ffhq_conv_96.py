@@ -54,7 +54,8 @@ class Vae(nn.Module):
 
     def loss(self, output, target):
         picture, mean, logvar = output
-        return F.mse_loss(picture, target, reduction="sum") + 0.5 * (mean.square() + logvar.exp() - logvar - 1).sum()
+        loss = F.mse_loss(picture, target, reduction="sum") + 0.5 * (mean.square() + logvar.exp() - logvar - 1).sum()
+        return loss / len(target)
 
     def optimizer(self):
         return torch.optim.Adam(self.parameters(), 1e-3)

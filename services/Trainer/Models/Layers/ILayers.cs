@@ -58,6 +58,9 @@ public interface ILayers<T>
     /// <summary>Repeats every cell: [N, C, H, W] → [N, C, 2H, 2W].</summary>
     T Double(T x);
 
+    /// <summary>3×3 convolution of a map whose every cell is repeated: <see cref="Conv"/> of <see cref="Double"/>.</summary>
+    T DoubleConv(string name, T x, int channels, bool bias = true, bool spectral = false) => Conv(name, Double(x), channels, 3, bias: bias, spectral: spectral);
+
     /// <summary>Largest of 2×2 cells; an odd border cell stands alone.</summary>
     T MaxPool(T x);
 

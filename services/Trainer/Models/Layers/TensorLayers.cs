@@ -86,6 +86,12 @@ public sealed class TensorLayers : Module, ILayers<Tensor>
 
     public Tensor Double(Tensor x) => functional.interpolate(x, scale_factor: [2, 2], mode: InterpolationMode.Nearest);
 
+#if COMPAT_PACKAGES
+    // The same in fewer products, and without the doubled map.
+    public Tensor DoubleConv(string name, Tensor x, int channels, bool bias = true, bool spectral = false) =>
+        FaceMix.Torch.FastLayers.DoubleConv2d(x, Weight(name, spectral), bias ? arrays[$"{name}.bias"] : null);
+#endif
+
     public Tensor MaxPool(Tensor x) => functional.max_pool2d(x, 2, ceil_mode: true);
 
     public Tensor Shuffle(Tensor x) => functional.pixel_shuffle(x, 2);
