@@ -41,6 +41,8 @@ public sealed class EchoService(EchoService.Observations observations) : V1.Echo
 
     public override async Task Count(CountRequest request, IServerStreamWriter<CountResponse> responseStream, ServerCallContext context)
     {
+        // A caller who leaves may do so while a number is on its way.
+        using var leaving = context.CancellationToken.Register(() => observations.Cancelled.TrySetResult());
         for (var i = 1; i <= request.To; i++)
         {
             await responseStream.WriteAsync(new CountResponse { Number = i });

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
 using Grpc.Core;
@@ -26,10 +27,11 @@ internal static class Replies
     /// <param name="source">Trailers, or the headers of a reply without messages.</param>
     public static Status StatusOf(HttpResponseHeaders source)
     {
-        if (!source.TryGetValues(Wire.Status, out var codes) || !int.TryParse(codes.First(), out var code))
+        if (!source.TryGetValues(Wire.Status, out var codes))
             return new Status(StatusCode.Cancelled, "No grpc-status found on response.");
         var detail = source.TryGetValues(Wire.Message, out var messages) ? Wire.DecodeMessage(string.Join(',', messages)) : "";
-        return new Status(Enum.IsDefined((StatusCode)code) ? (StatusCode)code : StatusCode.Unknown, detail);
+        var isKnown = int.TryParse(codes.First(), NumberStyles.None, CultureInfo.InvariantCulture, out var code) && Enum.IsDefined((StatusCode)code);
+        return new Status(isKnown ? (StatusCode)code : StatusCode.Unknown, detail);
     }
 
     public static Metadata MetadataOf(HttpHeaders source)

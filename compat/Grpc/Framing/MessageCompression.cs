@@ -8,8 +8,6 @@ namespace Grpc.Framing;
 /// <summary>Whole messages in and out of a compression.</summary>
 internal static class MessageCompression
 {
-    private const int GuardSize = 16;
-
     /// <summary>What is known where nobody says otherwise, by name.</summary>
     public static readonly IReadOnlyDictionary<string, ICompressionProvider> Default =
         ByName([new GzipCompressionProvider(CompressionLevel.Fastest), new DeflateCompressionProvider(CompressionLevel.Fastest)]);
@@ -34,13 +32,14 @@ internal static class MessageCompression
     public static ReadOnlySequence<byte> Decompress(this ICompressionProvider provider, in ReadOnlySequence<byte> message, int maxSize)
     {
         var target = new ArrayBufferWriter<byte>();
-        // .NET's streams let pass what is cut short. Zeros behind it spoil that, and are ignored after what is whole.
-        var guard = provider is GzipCompressionProvider or DeflateCompressionProvider && !message.IsEmpty ? GuardSize : 0;
-        var input = new byte[message.Length + guard];
+        var input = new byte[message.Length + 1];
         message.CopyTo(input);
+        input[^1] = WholeInput.Guard;
         try
         {
-            using var stream = provider.CreateDecompressionStream(new MemoryStream(input));
+            using var stream = provider.CreateDecompressionStream(provider is GzipCompressionProvider or DeflateCompressionProvider && !message.IsEmpty
+                ? new WholeInput(input)
+                : new MemoryStream(input, 0, input.Length - 1));
             while (stream.Read(target.GetSpan(4096)) is var count and > 0)
             {
                 target.Advance(count);
@@ -54,5 +53,18 @@ internal static class MessageCompression
             throw new RpcException(new Status(StatusCode.Internal, "The compressed message is damaged.", error));
         }
         return new(target.WrittenMemory);
+    }
+
+    /// <summary>
+    /// .NET's streams take what is cut short for what has ended. The byte behind it is ignored after what is whole, and
+    /// whoever looks beyond that byte has not seen the end.
+    /// </summary>
+    private sealed class WholeInput(byte[] bytes) : MemoryStream(bytes)
+    {
+        // Neither the start of another gzip stream nor the end of one.
+        public const byte Guard = 0xFF;
+
+        public override int Read(byte[] buffer, int offset, int count) =>
+            Position < Length ? base.Read(buffer, offset, count) : throw new InvalidDataException("The input is cut short.");
     }
 }

@@ -124,6 +124,8 @@ internal static class TrainCommand
         using var data = team is null ? Open() : TeamRun.Open(team, Open);
 
         using var run = new TrainingRun(preset, request.Seed);
+        Losses.Perceptual.IPerceptualNetwork? Look() => PerceptualChoice.Open(preset, request, models, interruption.Token);
+        run.Perceptual = team is null ? Look() : team.LocalFirst(Look);
         var first = team is null || team.IsFirst;
         using var watch = first ? new RunWatch(run, folder.FullPath, data, TimeProvider.System) : null;
         if (first && File.Exists(folder.CheckpointPath))

@@ -77,6 +77,7 @@ public sealed class VersionWriter(string models, int threads, TimeProvider time)
             DatasetNotes = data.Notes,
             Drawn = data.IsDrawn,
             Credit = request.Credit,
+            Perceptual = run.Perceptual?.Name,
             State = run.State,
             Request = request,
             Metrics = metrics,

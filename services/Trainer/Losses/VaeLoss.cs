@@ -79,5 +79,6 @@ public sealed class VaeLoss(LossOptions options, PixelRange range = PixelRange.S
     // A mean over pixels and batch times this is what the reduction asks for.
     private double Pixels(Tensor target) => options.Reduction == Reduction.Sum ? target.shape[1] * target.shape[2] * target.shape[3] : 1;
 
-    private Tensor Unit(Tensor picture) => range == PixelRange.Signed ? (picture + 1) * 0.5 : picture;
+    /// <summary>The picture's pixels in [0, 1].</summary>
+    public Tensor Unit(Tensor picture) => range == PixelRange.Signed ? (picture + 1) * 0.5 : picture;
 }

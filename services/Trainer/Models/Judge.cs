@@ -44,11 +44,19 @@ public sealed class Judge : Module<Tensor, Tensor>
 
     /// <param name="input">[N, 3, H, W] in [-1, 1].</param>
     /// <returns>What the answers are read from: [N, <see cref="Features"/>], none below 0.</returns>
-    public Tensor Look(Tensor input)
+    public Tensor Look(Tensor input) => functional.relu(hidden.call(Maps(input)[^1].flatten(1)));
+
+    /// <param name="input">[N, 3, H, W] in [-1, 1].</param>
+    /// <returns>What each convolution sees, largest map first, none below 0.</returns>
+    public IReadOnlyList<Tensor> Maps(Tensor input)
     {
+        var maps = new List<Tensor>();
         var x = functional.pixel_unshuffle(input, 2);
         for (var i = 0; i < convs.Count; i++)
+        {
             x = functional.relu(norms[i].call(convs[i].call(x)));
-        return functional.relu(hidden.call(x.flatten(1)));
+            maps.Add(x);
+        }
+        return maps;
     }
 }

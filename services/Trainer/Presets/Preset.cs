@@ -1,4 +1,5 @@
 using FaceMix.Trainer.Losses;
+using FaceMix.Trainer.Losses.Perceptual;
 using FaceMix.Trainer.Models;
 using FaceMix.Trainer.Training;
 
@@ -16,6 +17,8 @@ public sealed record Preset
 
     public LossOptions Loss { get; init; } = new();
 
+    public PerceptualOptions Perceptual { get; init; } = new();
+
     public AdversarialOptions Adversarial { get; init; } = new();
 
     public TrainingOptions Training { get; init; } = new();
@@ -25,6 +28,7 @@ public sealed record Preset
     {
         Model.Check();
         Loss.Check();
+        Perceptual.Check();
         Adversarial.Check();
         Training.Check();
         if (Loss.Bce > 0 && Networks.Of(Model).Range != PixelRange.Unit)

@@ -26,6 +26,9 @@ public sealed record CardFacts
     /// <summary>Licence and credit of the pictures, where the run was told.</summary>
     public string? Credit { get; init; }
 
+    /// <summary>The network that pictures were compared through in training; null: none.</summary>
+    public string? Perceptual { get; init; }
+
     public required RunState State { get; init; }
 
     public required RunRequest Request { get; init; }
@@ -59,6 +62,8 @@ public static class Card
         text.Append($"## How it was made\n\n    {facts.Request.Command}\n\n");
         text.Append($"{facts.State.Elapsed.TotalMinutes.ToString("0.0", CultureInfo.InvariantCulture)} minutes of training, {facts.State.Step:N0} steps, {facts.State.Pictures:N0} pictures, "
             + $"{facts.State.Skipped} steps skipped; {facts.Machine}.\n\n");
+        if (facts.Perceptual is { } network)
+            text.Append($"Pictures were also compared through {network}.\n\n");
         text.Append($"The preset with all its values:\n\n```yaml\n{PresetReader.Write(facts.Preset).TrimEnd()}\n```\n");
         return text.ToString();
     }

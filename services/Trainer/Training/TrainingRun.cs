@@ -1,5 +1,6 @@
 using FaceMix.Trainer.Data;
 using FaceMix.Trainer.Losses;
+using FaceMix.Trainer.Losses.Perceptual;
 using FaceMix.Trainer.Models;
 using FaceMix.Trainer.Presets;
 using FaceMix.Trainer.Training.Distributed;
@@ -47,6 +48,9 @@ public sealed class TrainingRun : IDisposable
     /// <summary>The discriminator it is trained against; null where there is none.</summary>
     public Adversary? Adversary { get; }
 
+    /// <summary>The network that pictures are compared through, opened by whoever has the data; null: none.</summary>
+    public IPerceptualNetwork? Perceptual { get; set; }
+
     public RunState State { get; set; } = new();
 
     /// <summary>Null where one process trains alone.</summary>
@@ -81,6 +85,8 @@ public sealed class TrainingRun : IDisposable
         var input = Spoilt(target, all);
         var output = Parallel is null ? Model.call(input, noise) : Parallel.Forward(() => Model.call(input, noise));
         var terms = _loss.Terms(output, target, progress, State.Next.Epoch);
+        if (Perceptual is not null)
+            terms.Add(new("perceptual", Preset.Perceptual.Weight, PerceptualLoss.Of(Perceptual, _loss.Unit(output.Pictures[^1]), _loss.Unit(target))));
         var adversary = Adversary?.JoinsAt(State.Step) == true ? Adversary : null;
         if (adversary is not null)
             terms.Add(adversary.Term(output.Pictures[^1]));
@@ -140,6 +146,7 @@ public sealed class TrainingRun : IDisposable
 
     public void Dispose()
     {
+        Perceptual?.Dispose();
         Adversary?.Dispose();
         Average.Dispose();
         Optimizer.Dispose();

@@ -96,7 +96,7 @@ public sealed class EveryPreset
         Assert.True(process.ExitCode == 0, error);
     }
 
-    private static Preset Narrow(string name) => PresetReader.Read(name, [.. s_narrow[name], "training.batch=8", "training.warmup_steps=1"]);
+    internal static Preset Narrow(string name) => PresetReader.Read(name, [.. s_narrow[name], "training.batch=8", "training.warmup_steps=1"]);
 
     private static void Learn(TrainingRun run, long until)
     {

@@ -1,0 +1,28 @@
+using System.Security.Cryptography;
+
+namespace FaceMix.Trainer.Losses.Perceptual;
+
+public static class PerceptualNetworks
+{
+    /// <summary>Opens a network from a file, its digest checked first.</summary>
+    /// <param name="options">Path, digest and layers.</param>
+    /// <exception cref="UsageException">There is no such file, its digest is another, or a layer is unknown.</exception>
+    /// <exception cref="InvalidDataException">The file cannot be used.</exception>
+    public static IPerceptualNetwork Open(PerceptualOptions options)
+    {
+        var path = options.Network;
+        if (!File.Exists(path))
+            throw new UsageException($"perceptual.network is \"{path}\"; there is no such file (\"{PerceptualOptions.Judge}\" trains one on the data's attributes).");
+        string digest;
+        using (var file = File.OpenRead(path))
+            digest = Convert.ToHexStringLower(SHA256.HashData(file));
+        if (options.Sha256.Length > 0 && !digest.Equals(options.Sha256, StringComparison.OrdinalIgnoreCase))
+            throw new UsageException($"{path} has the SHA-256 {digest}; perceptual.sha256 asks for {options.Sha256}.");
+        return Path.GetExtension(path).ToLowerInvariant() switch
+        {
+            ".onnx" => new OnnxNetwork(path, options.Layers, digest),
+            ".safetensors" => new Vgg19Network(path, options.Layers, digest),
+            var other => throw new UsageException($"perceptual.network ends with \"{other}\"; .onnx and .safetensors are read."),
+        };
+    }
+}

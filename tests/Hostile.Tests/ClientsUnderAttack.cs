@@ -1,0 +1,28 @@
+using FaceMix.Tests.Hostile.Client;
+using Xunit;
+using Xunit.Abstractions;
+
+namespace FaceMix.Tests.Hostile;
+
+[Collection(nameof(OneAfterTheOther))]
+public sealed class ClientsUnderAttack(ITestOutputHelper output)
+{
+    private const int WarmUp = 2000;
+
+    [Fact]
+    public async Task Each_reply_becomes_the_status_that_the_protocol_prescribes_and_leaves_nothing_behind()
+    {
+        using var victim = new Victim();
+        var ends = new SortedDictionary<string, int>();
+        await HostileRun.RunAsync(-WarmUp, WarmUp, ReplyCases.Make, victim);
+        var before = await HostileRun.WorkingSetAsync();
+
+        var failures = await HostileRun.RunAsync(0, HostileRun.Cases, ReplyCases.Make, victim, end => ends[end] = ends.GetValueOrDefault(end) + 1);
+
+        var after = await HostileRun.WorkingSetAsync();
+        output.WriteLine($"seed {HostileRun.Seed}, {HostileRun.Cases} cases; working set {before >> 20} MiB before, {after >> 20} MiB after");
+        output.WriteLine(string.Join('\n', ends.Select(each => $"{each.Value,8} {each.Key}")));
+        Assert.True(failures.Count == 0, $"{failures.Count} cases of seed {HostileRun.Seed}:\n{string.Join('\n', failures.Take(20))}");
+        Assert.True(after < before * 1.1, $"The working set grew from {before} to {after} bytes.");
+    }
+}
