@@ -4,6 +4,7 @@ using FaceMix.Distributed;
 using FaceMix.ModelStore;
 using FaceMix.Trainer.Data;
 using FaceMix.Trainer.Export;
+using FaceMix.Trainer.Latents;
 using FaceMix.Trainer.Presets;
 using FaceMix.Trainer.Reports;
 using FaceMix.Trainer.Training;
@@ -216,10 +217,9 @@ internal static class TrainCommand
             return 0;
         var (manifest, folder) = ModelLookup.Find(models, model);
         using var faces = new OnnxFaces(folder, manifest.ImageSize, manifest.LatentSize, parsed.GetValue(s_threads));
-        var store = new StoreClient(parsed.GetValue(s_store)!);
         try
         {
-            return await store.AddAsync(faces, model, data, count, new PlainCount("faces put into the latent store"), interruption.Token);
+            return await EncodeCommand.StoreAsync(faces, model, data, count, parsed.GetValue(s_store)!, interruption.Token);
         }
         catch (StoreUnavailableException e)
         {

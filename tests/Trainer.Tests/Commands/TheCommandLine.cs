@@ -90,6 +90,7 @@ public sealed class TheCommandLine
     [InlineData("train", "--resume", "20200101-000000")]
     [InlineData("train", "--frobnicate", "1")]
     [InlineData("encode", "--count", "0")]
+    [InlineData("encode", "--shard", "2/2")]
     [InlineData("evaluate", "--model", "facemix-64")]
     [InlineData("draw", "--size", "7")]
     [InlineData("report", "nothing@1", "--redraw")]
@@ -126,14 +127,23 @@ public sealed class TheCommandLine
     public void Without_a_store_encoding_says_so()
     {
         using var folder = new TemporaryFolder();
-        var trained = TrainerProgram.Run(["train", .. s_tiny[..4], "--encode", "10", "--store", "http://127.0.0.1:9", "--models", folder.Path, "--max-time", "0s", "--set", "training.max_steps=2"]);
+        var trained = TrainerProgram.Run(["train", .. s_tiny[..4], "--encode", "10", "--store", "http://127.0.0.1:9", "--models", folder.File("models"), "--max-time", "0s", "--set", "training.max_steps=2"]);
         Assert.True(trained.ExitCode == 0, trained.Error);
         Assert.Contains("No latent store answers at http://127.0.0.1:9", trained.Error, StringComparison.Ordinal);
 
-        var encoded = TrainerProgram.Run("encode", "--models", folder.Path, "--store", "http://127.0.0.1:9", "--count", "10");
+        var encoded = TrainerProgram.Run("encode", "--models", folder.File("models"), "--store", "http://127.0.0.1:9", "--count", "10");
 
         Assert.Equal(1, encoded.ExitCode);
         Assert.Contains("No latent store answers", encoded.Error, StringComparison.Ordinal);
+
+        string[] toFile = ["encode", "--models", folder.File("models"), "--no-store", "--csv", folder.File("latents.csv"), "--count", "40", "--shard", "1/2"];
+        var written = TrainerProgram.Run(toFile);
+        Assert.True(written.ExitCode == 0, written.Error);
+        Assert.Equal(1 + 20, File.ReadAllLines(folder.File("latents.csv")).Length);
+        var again = TrainerProgram.Run(toFile);
+        Assert.True(again.ExitCode == 0, again.Error);
+        Assert.Contains("All 20 were done before", again.Error, StringComparison.Ordinal);
+        Assert.Equal(1 + 20, File.ReadAllLines(folder.File("latents.csv")).Length);
     }
 
     [Theory]

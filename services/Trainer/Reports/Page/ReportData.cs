@@ -81,6 +81,9 @@ public sealed record ReportData
 
     public IReadOnlyList<PageFrame> Frames { get; init; } = [];
 
+    /// <summary>The faces that each of <see cref="Frames"/> gives back in its first row.</summary>
+    public PagePicture? FrameOriginals { get; init; }
+
     /// <summary>Rows of faces that go with <see cref="Frames"/>: reconstructions and samples.</summary>
     public string FrameNote { get; init; } = string.Empty;
 

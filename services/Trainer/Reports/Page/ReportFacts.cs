@@ -139,15 +139,17 @@ public static class ReportFacts
         var folder = Path.Combine(runFolder!, RunPictures.FolderName);
         return report with
         {
-            Frames = [.. shown.Select(picture => new PageFrame(Caption(picture), Picture(Path.Combine(folder, picture.File))))],
-            FrameNote = "First row: held-out faces given back. Below: samples from the same noise, through the density fitted to the latents of that moment.",
+            Frames = [.. shown.Select(picture => new PageFrame(Caption(picture), Picture(Path.Combine(folder, picture.File), 1 + RunPictures.SampleRows)))],
+            FrameOriginals = Picture(Path.Combine(folder, RunPictures.OriginalsName), rows: 1),
+            FrameNote = "First row: held-out faces. Second row: the same, given back. Below: samples from the same noise, through the density fitted to the latents of that moment.",
         };
     }
 
-    private static PagePicture Picture(string path)
+    private static PagePicture Picture(string path, int rows)
     {
         var image = ImageDecoder.DecodeFile(path);
-        return new PagePictures(image.Width / RunPictures.Columns).Whole(image, RunPictures.Columns);
+        var face = image.Height / rows;
+        return new PagePictures(face).Whole(image, image.Width / face);
     }
 
     private static string Caption(RunPicture picture) =>

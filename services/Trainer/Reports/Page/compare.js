@@ -15,7 +15,7 @@ function header() {
 }
 
 function metrics() {
-  const names = [...new Set(reports.flatMap(report => Object.keys(report.metrics)))];
+  const names = metricNames([...new Set(reports.flatMap(report => Object.keys(report.metrics)))]);
   if (names.length === 0) return null;
   const best = name => {
     const values = reports.map(report => report.metrics[name]).filter(value => value !== undefined);
@@ -23,7 +23,7 @@ function metrics() {
   };
   return section(page, "metrics", "Metrics", "The best of each row stands out where more, or less, is better.", make("div", { class: "scroll" }, make("table", null,
     make("thead", null, make("tr", null, make("th", null, ""), reports.map(report => make("th", { class: "n" }, report.title)))),
-    make("tbody", null, names.map(name => make("tr", { title: reports[0].metricNotes[name] }, make("th", null, spoken(name)), reports.map(report =>
+    make("tbody", null, names.map(name => make("tr", { title: reports[0].metricNotes[name] }, make("th", null, metricTitle(name)), reports.map(report =>
       make("td", { class: report.metrics[name] !== undefined && report.metrics[name] === best(name) ? "n best" : "n" }, number(report.metrics[name])))))))));
 }
 

@@ -20,6 +20,14 @@ function add(element, ...children) {
 }
 
 const colour = index => `var(${COLOURS[index % COLOURS.length]})`;
+// What metrics are called, in the order they are looked at.
+const METRICS = {
+  psnr_db: "PSNR, dB", mean_picture_psnr_db: "PSNR of the mean picture, dB", mse: "MSE", ssim: "SSIM", ms_ssim: "MS-SSIM", ms_ssim_scales: "MS-SSIM scales",
+  kl_nats: "KL divergence, nats", active_units: "active latent numbers", held_out: "faces held out", parameters: "parameters", steps: "steps", pictures: "pictures seen",
+  minutes: "minutes of training", export_difference_255ths: "export difference, 1/255",
+};
+const metricNames = names => [...Object.keys(METRICS).filter(name => names.includes(name)), ...names.filter(name => !(name in METRICS))];
+const metricTitle = name => METRICS[name] || spoken(name);
 const spoken = name => name.replaceAll("_", " ");
 
 function number(value) {

@@ -24,7 +24,7 @@ function header() {
 function overTime() {
   const frames = report.frames;
   if (frames.length === 0) return null;
-  const image = faces(frames[frames.length - 1].picture, "faces at one moment of the run", true);
+  const image = faces(frames[frames.length - 1].picture, "faces at one moment of the run");
   const label = make("span", { class: "count" });
   const slider = make("input", { type: "range", min: 0, max: frames.length - 1, value: frames.length - 1, "aria-label": "moment of the run" });
   const show = at => { image.src = frames[at].picture.src; label.textContent = frames[at].caption; slider.value = at; };
@@ -38,7 +38,7 @@ function overTime() {
   };
   slider.addEventListener("input", () => { stop(); show(Number(slider.value)); });
   show(frames.length - 1);
-  const part = section(page, "time", "Faces over time", report.frameNote, make("div", { class: "controls" }, play, slider, label), image);
+  const part = section(page, "time", "Faces over time", report.frameNote, make("div", { class: "controls" }, play, slider, label), make("div", { class: "sheet" }, report.frameOriginals ? faces(report.frameOriginals, "the originals of the row below") : null, image));
   // The animated preview: it runs once when it comes into view, unless the reader asked for less motion.
   if (frames.length > 2 && !matchMedia("(prefers-reduced-motion: reduce)").matches && "IntersectionObserver" in window) {
     const once = new IntersectionObserver(entries => { if (entries.some(entry => entry.isIntersecting)) { once.disconnect(); start(); } }, { threshold: 0.6 });
@@ -133,7 +133,7 @@ function map() {
   draw();
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", draw);
   return section(page, "map", "Map of latents",
-    `${count} held-out faces by their latents. PCA keeps distances as far as two directions can (they hold ${(data.explained * 100).toFixed(0)} % of the variance); t-SNE keeps neighbours and nothing else. Point at a dot to see the face.`,
+    `${count} held-out faces by their latents. PCA keeps distances as far as two directions can (they hold ${(data.explained * 100).toFixed(0)}\u00a0% of the variance); t-SNE keeps neighbours and nothing else. Point at a dot to see the face.`,
     make("div", { class: "controls" }, buttons, chooser, names.length ? [make("span", { class: "key" }, make("i", { style: "background:var(--c1)" }), "has it"), make("span", { class: "key" }, make("i", { style: "background:var(--c0)" }), "has it not")] : null),
     make("div", { class: "map" }, canvas, peek));
 }
@@ -158,10 +158,10 @@ function units() {
 }
 
 function metrics() {
-  const names = Object.keys(report.metrics);
+  const names = metricNames(Object.keys(report.metrics));
   if (names.length === 0) return null;
   return section(page, "metrics", "Metrics", "Measured with the exported files, on faces that no step saw.", make("div", { class: "scroll" }, make("table", null,
-    make("tbody", null, names.map(name => make("tr", null, make("th", null, spoken(name)), make("td", { class: "n" }, number(report.metrics[name])), make("td", { class: "note" }, report.metricNotes[name] || "")))))));
+    make("tbody", null, names.map(name => make("tr", null, make("th", null, metricTitle(name)), make("td", { class: "n" }, number(report.metrics[name])), make("td", { class: "note" }, report.metricNotes[name] || "")))))));
 }
 
 function dataSummary() {
@@ -169,7 +169,7 @@ function dataSummary() {
   const shares = [...report.attributes].sort((a, b) => b.part - a.part);
   return section(page, "data", "Data", null, facts(list), report.dataNotes.map(note => make("p", { class: "note" }, note)),
     shares.length ? [make("h3", null, "How many faces have each attribute"), make("div", { class: "bars" }, shares.map(share =>
-      make("div", { class: "bar", style: `--part:${(share.part * 100).toFixed(1)}%` }, make("span", null, spoken(share.name)), make("b", null, `${(share.part * 100).toFixed(1)} %`))))] : null);
+      make("div", { class: "bar", style: `--part:${(share.part * 100).toFixed(1)}%` }, make("span", null, spoken(share.name)), make("b", null, `${(share.part * 100).toFixed(1)}\u00a0%`))))] : null);
 }
 
 function layers() {

@@ -1,0 +1,56 @@
+using System.Globalization;
+using System.Text;
+
+namespace FaceMix.Trainer.Latents;
+
+/// <summary>Latents as CSV: the face's name, 0 or 1 for each attribute, the latent's numbers. A row is written whole or, after a kill, cut off on resuming.</summary>
+public sealed class CsvSink : ILatentSink
+{
+    private readonly FileStream _file;
+    private readonly StringBuilder _text = new();
+
+    /// <param name="path">The file.</param>
+    /// <param name="position">From the journal: keeps so many bytes and goes on behind them; empty: begins anew.</param>
+    /// <exception cref="InvalidDataException">The file is shorter than the journal says: it was changed.</exception>
+    public CsvSink(string path, string position)
+    {
+        var keep = long.TryParse(position, NumberStyles.None, CultureInfo.InvariantCulture, out var bytes) ? bytes : 0;
+        _file = new FileStream(path, keep > 0 ? FileMode.Open : FileMode.Create, FileAccess.ReadWrite, FileShare.Read);
+        if (_file.Length < keep)
+        {
+            _file.Dispose();
+            throw new InvalidDataException($"{path} is shorter than when it was written; remove it and encode with --again.");
+        }
+        _file.SetLength(keep);
+        _file.Seek(0, SeekOrigin.End);
+    }
+
+    public string Position => _file.Length.ToString(CultureInfo.InvariantCulture);
+
+    public async Task PutAsync(EncodedFaces batch, CancellationToken cancellation)
+    {
+        _text.Clear();
+        if (_file.Length == 0)
+        {
+            var numbers = Enumerable.Range(0, batch.Latent).Select(i => $"z{i}");
+            _text.AppendJoin(',', ["file", .. batch.Attributes.Select(Quoted), .. numbers]).Append('\n');
+        }
+        for (var n = 0; n < batch.Keys.Length; n++)
+        {
+            _text.Append(Quoted(batch.Keys[n]));
+            for (var bit = 0; bit < batch.Attributes.Count; bit++)
+                _text.Append((batch.Masks[n] >> bit & 1) != 0 ? ",1" : ",0");
+            foreach (var value in batch.Means.AsSpan(n * batch.Latent, batch.Latent))
+                _text.Append(',').Append(value.ToString("R", CultureInfo.InvariantCulture));
+            _text.Append('\n');
+        }
+        // Not cancelled half-way: a batch is in the file or it is not.
+        await _file.WriteAsync(Encoding.UTF8.GetBytes(_text.ToString()), CancellationToken.None);
+        await _file.FlushAsync(CancellationToken.None);
+    }
+
+    public void Dispose() => _file.Dispose();
+
+    private static string Quoted(string cell) =>
+        cell.AsSpan().IndexOfAny(",\"\n\r") < 0 ? cell : $"\"{cell.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
+}
