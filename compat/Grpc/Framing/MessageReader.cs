@@ -31,7 +31,21 @@ internal sealed class MessageReader(PipeReader pipe, int? maxSize, string? encod
             if (result.IsCanceled)
                 throw new OperationCanceledException("Incoming message cancelled.");
             var buffer = result.Buffer;
-            if (TryParse(buffer, deserializer, out var message, out var end))
+            T? message;
+            SequencePosition end;
+            try
+            {
+                if (!TryParse(buffer, deserializer, out message, out end))
+                    end = buffer.Start;
+            }
+            catch
+            {
+                // A read that was never finished would keep the server from taking the rest of the request, and the
+                // connection would break before the status is sent.
+                pipe.AdvanceTo(buffer.Start, buffer.End);
+                throw;
+            }
+            if (message is not null)
             {
                 pipe.AdvanceTo(end);
                 return message;
