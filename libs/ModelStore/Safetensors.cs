@@ -2,13 +2,30 @@ using System.Runtime.InteropServices;
 
 namespace FaceMix.ModelStore;
 
-/// <summary>Element types that FaceMix stores; all little-endian.</summary>
+/// <summary>The format's element types, all little-endian; FaceMix itself writes Float32, Float16, Int64 and UInt8.</summary>
 public enum SafetensorsType
 {
     Float32,
     Float16,
     Int64,
     UInt8,
+    Bool,
+    Int8,
+
+    /// <summary>Five bits of exponent, two of fraction.</summary>
+    Float8E5M2,
+
+    /// <summary>Four bits of exponent, three of fraction.</summary>
+    Float8E4M3,
+    Int16,
+    UInt16,
+
+    /// <summary>The upper half of a Float32.</summary>
+    BFloat16,
+    Int32,
+    UInt32,
+    Float64,
+    UInt64,
 }
 
 /// <summary>One tensor of a safetensors file, as its header declares it.</summary>
@@ -52,31 +69,22 @@ internal static class SafetensorsFormat
     public const int PrefixBytes = 8;
     public const string Metadata = "__metadata__";
 
-    public static string NameOf(SafetensorsType type) => type switch
-    {
-        SafetensorsType.Float32 => "F32",
-        SafetensorsType.Float16 => "F16",
-        SafetensorsType.Int64 => "I64",
-        SafetensorsType.UInt8 => "U8",
-        _ => throw new ArgumentOutOfRangeException(nameof(type), type, "There is no such element type."),
-    };
+    // In the order of the enumeration.
+    private static readonly (string Name, int Bytes)[] s_types =
+    [
+        ("F32", 4), ("F16", 2), ("I64", 8), ("U8", 1), ("BOOL", 1), ("I8", 1), ("F8_E5M2", 1), ("F8_E4M3", 1),
+        ("I16", 2), ("U16", 2), ("BF16", 2), ("I32", 4), ("U32", 4), ("F64", 8), ("U64", 8),
+    ];
 
-    public static SafetensorsType? TypeOf(string? name) => name switch
-    {
-        "F32" => SafetensorsType.Float32,
-        "F16" => SafetensorsType.Float16,
-        "I64" => SafetensorsType.Int64,
-        "U8" => SafetensorsType.UInt8,
-        _ => null,
-    };
+    public static string NameOf(SafetensorsType type) => s_types[(int)type].Name;
 
-    public static int BytesOf(SafetensorsType type) => type switch
+    public static SafetensorsType? TypeOf(string? name)
     {
-        SafetensorsType.Float32 => 4,
-        SafetensorsType.Float16 => 2,
-        SafetensorsType.Int64 => 8,
-        _ => 1,
-    };
+        var place = Array.FindIndex(s_types, type => type.Name == name);
+        return place < 0 ? null : (SafetensorsType)place;
+    }
+
+    public static int BytesOf(SafetensorsType type) => s_types[(int)type].Bytes;
 
     /// <summary>Bytes that a shape takes, or null when a size is negative or the product is beyond <see cref="long"/>.</summary>
     public static long? LengthOf(SafetensorsType type, IReadOnlyList<long> shape)

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.IO.MemoryMappedFiles;
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using Microsoft.Win32.SafeHandles;
@@ -9,10 +10,13 @@ namespace FaceMix.ModelStore;
 /// An open safetensors file. The header is checked whole on opening: a file that opens has no holes, no overlaps and
 /// no byte that belongs to no tensor. Tensors are read on demand; reading is safe from several threads.
 /// </summary>
-public sealed class SafetensorsFile : IDisposable
+public sealed unsafe class SafetensorsFile : IDisposable
 {
     private readonly SafeFileHandle _handle;
     private readonly string _path;
+    private readonly Lock _mapping = new();
+    private MemoryMappedViewAccessor? _view;
+    private byte* _bytes;
 
     private SafetensorsFile(SafeFileHandle handle, string path, Dictionary<string, SafetensorsEntry> tensors, Dictionary<string, string> metadata)
     {
@@ -72,6 +76,53 @@ public sealed class SafetensorsFile : IDisposable
         return values;
     }
 
+    /// <summary>Reads a tensor of any floating type of 16 bits or more as float32; what a Float64 has beyond that is rounded.</summary>
+    /// <exception cref="ModelStoreException">There is no such tensor, it is of another kind, or its shape is another.</exception>
+    public float[] ReadAsFloat32(string name, params ReadOnlySpan<long> shape)
+    {
+        var entry = Expect(name, null, shape);
+        var bytes = Map(entry);
+        var values = new float[entry.Length / SafetensorsFormat.BytesOf(entry.Type)];
+        for (var i = 0; i < values.Length; i++)
+        {
+            values[i] = entry.Type switch
+            {
+                SafetensorsType.Float32 => BinaryPrimitives.ReadSingleLittleEndian(bytes[(4 * i)..]),
+                SafetensorsType.Float64 => (float)BinaryPrimitives.ReadDoubleLittleEndian(bytes[(8 * i)..]),
+                SafetensorsType.Float16 => (float)BinaryPrimitives.ReadHalfLittleEndian(bytes[(2 * i)..]),
+                SafetensorsType.BFloat16 => BitConverter.Int32BitsToSingle(BinaryPrimitives.ReadUInt16LittleEndian(bytes[(2 * i)..]) << 16),
+                _ => throw Broken(_path, name, $"it is {SafetensorsFormat.NameOf(entry.Type)}, not F32, F64, F16 or BF16"),
+            };
+        }
+        return values;
+    }
+
+    /// <summary>
+    /// A tensor's bytes where they lie: the file is mapped into memory, and pages are read as they are touched. Valid until the
+    /// file is disposed. Whoever shortens the file meanwhile ends this process, so this is for files that never change, as
+    /// published versions do not; <see cref="Read"/> is safe with any.
+    /// </summary>
+    /// <param name="entry">One of <see cref="Tensors"/>, of less than 2 GB.</param>
+    /// <exception cref="ModelStoreException">The file was cut off since it was opened, or the tensor is larger than a span.</exception>
+    public ReadOnlySpan<byte> Map(SafetensorsEntry entry)
+    {
+        if (entry.Length > int.MaxValue)
+            throw Broken(_path, entry.Name, $"its {entry.Length} bytes are more than can be mapped at once");
+        ObjectDisposedException.ThrowIf(_handle.IsClosed, this);
+        if (RandomAccess.GetLength(_handle) < entry.Offset + entry.Length)
+            throw new ModelStoreException($"{_path}: the file was cut off before the end of tensor \"{entry.Name}\".");
+        lock (_mapping)
+        {
+            if (_view is null)
+            {
+                using var file = MemoryMappedFile.CreateFromFile(_handle, null, 0, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: true);
+                _view = file.CreateViewAccessor(0, 0, MemoryMappedFileAccess.Read);
+                _view.SafeMemoryMappedViewHandle.AcquirePointer(ref _bytes);
+            }
+        }
+        return new ReadOnlySpan<byte>(_bytes + entry.Offset, (int)entry.Length);
+    }
+
     /// <summary>Reads a tensor's bytes, whatever its type.</summary>
     /// <param name="entry">One of <see cref="Tensors"/>.</param>
     /// <param name="destination">Exactly as long as the tensor.</param>
@@ -84,19 +135,30 @@ public sealed class SafetensorsFile : IDisposable
     }
 
     /// <exception cref="ModelStoreException">There is no such tensor, or its type or shape is another.</exception>
-    public SafetensorsEntry Expect(string name, SafetensorsType type, params ReadOnlySpan<long> shape)
+    public SafetensorsEntry Expect(string name, SafetensorsType type, params ReadOnlySpan<long> shape) => Expect(name, (SafetensorsType?)type, shape);
+
+    private SafetensorsEntry Expect(string name, SafetensorsType? type, ReadOnlySpan<long> shape)
     {
         if (!Tensors.TryGetValue(name, out var entry))
-            throw new ModelStoreException($"{_path}: there is no tensor \"{name}\".");
-        if (entry.Type != type)
-            throw Broken(_path, name, $"it is {SafetensorsFormat.NameOf(entry.Type)}, not {SafetensorsFormat.NameOf(type)}");
+            throw new ModelStoreException($"{_path}: there is no tensor \"{name}\", whose shape would be {SafetensorsFormat.Text(shape.ToArray())}.");
+        if (type is { } wanted && entry.Type != wanted)
+            throw Broken(_path, name, $"it is {SafetensorsFormat.NameOf(entry.Type)}, not {SafetensorsFormat.NameOf(wanted)}");
         if (!entry.Shape.SequenceEqual(shape.ToArray()))
             throw Broken(_path, name, $"its shape is {SafetensorsFormat.Text(entry.Shape)}, not {SafetensorsFormat.Text(shape.ToArray())}");
         return entry;
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _handle.Dispose();
+    public void Dispose()
+    {
+        lock (_mapping)
+        {
+            _view?.SafeMemoryMappedViewHandle.ReleasePointer();
+            _view?.Dispose();
+            _view = null;
+        }
+        _handle.Dispose();
+    }
 
     private static (Dictionary<string, SafetensorsEntry> Tensors, Dictionary<string, string> Metadata) ReadHeader(SafeFileHandle handle, string path)
     {
@@ -174,7 +236,7 @@ public sealed class SafetensorsFile : IDisposable
             }
         }
         if (SafetensorsFormat.TypeOf(dtype) is not { } type)
-            throw Broken(path, name, $"dtype \"{dtype}\" is not F32, F16, I64 or U8");
+            throw Broken(path, name, $"dtype \"{dtype}\" is not one of the format");
         if (shape is null)
             throw Broken(path, name, "shape is missing");
         if (offsets is not [var begin, var end] || end < begin)

@@ -94,7 +94,16 @@ public sealed class SafetensorsFiles : IDisposable
     [InlineData("""{"a":{"dtype":"F32","shape":[-2],"data_offsets":[0,8]}}""", 8, "shape[0]")]
     [InlineData("""{"a":{"dtype":"F32","shape":[2],"data_offsets":[8,0]}}""", 8, "not a begin and an end")]
     [InlineData("""{"a":{"dtype":"U8","shape":[0],"data_offsets":[9223372036854775807,9223372036854775807]}}""", 0, "beyond any file")]
-    [InlineData("""{"a":{"dtype":"F64","shape":[1],"data_offsets":[0,8]}}""", 8, "dtype \"F64\"")]
+    [InlineData("""{"a":{"dtype":"C64","shape":[1],"data_offsets":[0,8]}}""", 8, "dtype \"C64\"")]
+    [InlineData("""{"a":{"dtype":"BF16","shape":[3],"data_offsets":[0,8]}}""", 8, "does not take the 8 bytes")]
+    [InlineData("""{"a":{"shape":[1],"data_offsets":[0,8]}}""", 8, "dtype \"\"")]
+    [InlineData("""{"a":{"dtype":"F32","data_offsets":[0,4]}}""", 4, "shape is missing")]
+    [InlineData("""{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4,8]}}""", 4, "not a begin and an end")]
+    [InlineData("""{"a":{"dtype":"F32","shape":[1.5],"data_offsets":[0,4]}}""", 4, "shape[0]")]
+    [InlineData("""{"a":{"dtype":"F32","shape":[1,1,1,1,1,1,1,1,1],"data_offsets":[0,4]}}""", 4, "at most 8 numbers")]
+    [InlineData("""{"":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}""", 4, "0 characters")]
+    [InlineData("""{"__metadata__":[]}""", 0, "no JSON object")]
+    [InlineData("""{"__metadata__":{"a":"1"},"__metadata__":{"a":"2"}}""", 0, "not the JSON it must be")]
     [InlineData("""{"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1],"x":1}}""", 1, "the field \"x\"")]
     [InlineData("""{"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]},"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]}}""", 1, "not the JSON it must be")]
     [InlineData("""{"__metadata__":{"a":1}}""", 0, "not a text")]
@@ -112,6 +121,156 @@ public sealed class SafetensorsFiles : IDisposable
         var error = Assert.Throws<ModelStoreException>(() => SafetensorsFile.Open(path));
 
         Assert.Contains(why, error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_name_that_is_not_UTF_8_is_refused()
+    {
+        var path = _folder.File("n.safetensors");
+        var header = Encoding.UTF8.GetBytes("""{"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]}}""");
+        foreach (var wrong in (byte[])[0x80, 0xC0, 0xFF])
+        {
+            header[2] = wrong;
+            Put(path, header, 1);
+            Assert.Contains("not the JSON it must be", Assert.Throws<ModelStoreException>(() => SafetensorsFile.Open(path)).Message, StringComparison.Ordinal);
+        }
+    }
+
+    [Theory]
+    [InlineData("BOOL", 1)]
+    [InlineData("U8", 1)]
+    [InlineData("I8", 1)]
+    [InlineData("F8_E5M2", 1)]
+    [InlineData("F8_E4M3", 1)]
+    [InlineData("I16", 2)]
+    [InlineData("U16", 2)]
+    [InlineData("F16", 2)]
+    [InlineData("BF16", 2)]
+    [InlineData("I32", 4)]
+    [InlineData("U32", 4)]
+    [InlineData("F32", 4)]
+    [InlineData("F64", 8)]
+    [InlineData("I64", 8)]
+    [InlineData("U64", 8)]
+    public void Every_element_type_of_the_format_is_read(string type, int width)
+    {
+        var path = _folder.File("t.safetensors");
+        Put(path, Encoding.UTF8.GetBytes($$$"""{"a":{"dtype":"{{{type}}}","shape":[3],"data_offsets":[0,{{{3 * width}}}]}} """), 3 * width);
+        using var file = SafetensorsFile.Open(path);
+        var entry = file.Tensors["a"];
+
+        Assert.Equal(3 * width, entry.Length);
+        var bytes = new byte[entry.Length];
+        file.Read(entry, bytes);
+        Assert.Equal(Enumerable.Range(1, 3 * width).Select(i => (byte)i), bytes);
+        Assert.Equal(bytes, file.Map(entry).ToArray());
+    }
+
+    [Fact]
+    public void Floating_types_are_read_as_float32()
+    {
+        var path = _folder.File("g.safetensors");
+        SafetensorsWriter.Write(path,
+        [
+            new("double", SafetensorsType.Float64, [2], BitConverter.GetBytes(1.5).Concat(BitConverter.GetBytes(-3.0)).ToArray()),
+            new("single", SafetensorsType.Float32, [1], BitConverter.GetBytes(0.1f)),
+            new("half", SafetensorsType.Float16, [1], BitConverter.GetBytes((Half)0.25f)),
+            new("brain", SafetensorsType.BFloat16, [2], new byte[] { 0x80, 0x3F, 0x00, 0xC0 }),
+            new("count", SafetensorsType.Int32, [], BitConverter.GetBytes(7)),
+        ]);
+        using var file = SafetensorsFile.Open(path);
+
+        Assert.Equal([1.5f, -3f], file.ReadAsFloat32("double", 2));
+        Assert.Equal([0.1f], file.ReadAsFloat32("single", 1));
+        Assert.Equal([0.25f], file.ReadAsFloat32("half", 1));
+        Assert.Equal([1f, -2f], file.ReadAsFloat32("brain", 2));
+        Assert.Contains("it is I32", Assert.Throws<ModelStoreException>(() => file.ReadAsFloat32("count")).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Tensors_are_aligned_to_their_elements()
+    {
+        var path = _folder.File("h.safetensors");
+        SafetensorsWriter.Write(path, Tensors, new Dictionary<string, string> { ["odd"] = "x" });
+        using var file = SafetensorsFile.Open(path);
+
+        Assert.All(file.Tensors.Values.Where(entry => entry.Length > 0), entry =>
+            Assert.Equal(0, entry.Offset % (entry.Length / entry.Shape.Aggregate(1L, (product, size) => product * size))));
+    }
+
+    [Fact]
+    public void A_file_that_was_cut_off_after_it_was_opened_says_so()
+    {
+        var path = _folder.File("i.safetensors");
+        SafetensorsWriter.Write(path, Tensors);
+        using var file = SafetensorsFile.Open(path);
+        using (var stream = new FileStream(path, FileMode.Open))
+            stream.SetLength(stream.Length - 4);
+        var last = file.Tensors.Values.MaxBy(entry => entry.Offset + entry.Length)!;
+
+        Assert.Throws<ModelStoreException>(() => file.Read(last, new byte[last.Length]));
+        Assert.Throws<ModelStoreException>(() => file.Map(last));
+    }
+
+    [Fact]
+    public void A_header_with_other_numbers_names_and_types_is_refused_or_means_what_it_says()
+    {
+        var path = _folder.File("j.safetensors");
+        var random = new Random(2);
+        var (refused, opened) = (0, 0);
+        for (var round = 0; round < 3_000; round++)
+        {
+            var (header, data) = AnyHeader(random);
+            Put(path, Encoding.UTF8.GetBytes(header), data);
+            try
+            {
+                using var file = SafetensorsFile.Open(path);
+                opened++;
+                // What opens covers the data exactly once, and every tensor is the part of it that its header names.
+                Assert.Equal(data, file.Tensors.Values.Sum(entry => entry.Length));
+                foreach (var entry in file.Tensors.Values)
+                {
+                    var begin = entry.Offset - 8 - Encoding.UTF8.GetByteCount(header);
+                    Assert.Equal(Enumerable.Range(1, data).Skip((int)begin).Take((int)entry.Length).Select(i => (byte)i), file.Map(entry).ToArray());
+                }
+            }
+            catch (ModelStoreException e)
+            {
+                refused++;
+                Assert.Contains(path, e.Message, StringComparison.Ordinal);
+            }
+        }
+        Assert.InRange(opened, 100, 2_900);
+        Assert.InRange(refused, 100, 2_900);
+    }
+
+    // Mostly right: now and then a number, a name or a type is another.
+    private static (string Header, int DataBytes) AnyHeader(Random random)
+    {
+        string[] types = ["F32", "U8", "BF16", "I64", "F64", "BOOL", "Q4", "f32"];
+        int[] widths = [4, 1, 2, 8, 8, 1, 4, 4];
+        var text = new StringBuilder("{");
+        var at = 0;
+        for (var i = random.Next(1, 5); i > 0; i--)
+        {
+            var type = random.Next(random.Next(8) == 0 ? 8 : 6);
+            int[] shape = [.. Enumerable.Range(0, random.Next(3)).Select(_ => random.Next(4))];
+            var length = shape.Aggregate(widths[type], (product, size) => product * size);
+            int Shifted(int value) => random.Next(12) == 0 ? value + random.Next(-2, 3) : value;
+            text.Append($"{(text.Length > 1 ? "," : "")}\"t{Shifted(i)}\":{{\"dtype\":\"{types[type]}\",\"shape\":[{string.Join(",", shape)}],\"data_offsets\":[{Shifted(at)},{Shifted(at + length)}]}}");
+            at += length;
+        }
+        return (text.Append('}').ToString(), Math.Max(0, at + (random.Next(8) == 0 ? random.Next(-2, 3) : 0)));
+    }
+
+    private static void Put(string path, byte[] header, int dataBytes)
+    {
+        var bytes = new byte[8 + header.Length + dataBytes];
+        BinaryPrimitives.WriteUInt64LittleEndian(bytes, (ulong)header.Length);
+        header.CopyTo(bytes, 8);
+        for (var i = 0; i < dataBytes; i++)
+            bytes[8 + header.Length + i] = (byte)(i + 1);
+        File.WriteAllBytes(path, bytes);
     }
 
     [Theory]
@@ -135,7 +294,7 @@ public sealed class SafetensorsFiles : IDisposable
         SafetensorsWriter.Write(path, Tensors);
         using var file = SafetensorsFile.Open(path);
 
-        Assert.Contains("no tensor \"bias\"", Error(() => file.ReadFloat32("bias", 1)), StringComparison.Ordinal);
+        Assert.Contains("no tensor \"bias\", whose shape would be [1]", Error(() => file.ReadFloat32("bias", 1)), StringComparison.Ordinal);
         Assert.Contains("it is U8, not F32", Error(() => file.ReadFloat32("bytes", 3)), StringComparison.Ordinal);
         Assert.Contains("[2, 3], not [3, 2]", Error(() => file.ReadFloat32("weights", 3, 2)), StringComparison.Ordinal);
 

@@ -35,6 +35,69 @@ public class ModuleTests
     }
 
     [Fact]
+    public void A_state_of_another_shape_says_which_and_nothing_is_changed()
+    {
+        using var layer = nn.Linear(2, 3);
+        using var before = layer.weight.detach().clone();
+        // A single number would fit by broadcasting.
+        var error = Assert.Throws<ArgumentException>(() => layer.load_state_dict(new() { ["weight"] = zeros(3, 2), ["bias"] = zeros(1) }));
+        Assert.Contains("shape of bias is [1]", error.Message);
+        Assert.Contains("[3]", error.Message);
+        Assert.True(before.allclose(layer.weight));
+    }
+
+    [Fact]
+    public void Hooks_see_and_change_what_goes_in_and_out_until_they_are_removed()
+    {
+        using var layer = nn.Linear(2, 2);
+        using var input = ones(1, 2);
+        using var plain = layer.call(input);
+        var seen = 0;
+        var before = layer.register_forward_pre_hook((_, x) => x * 2);
+        var after = layer.register_forward_hook((_, _, y) => -y);
+        var counter = layer.register_forward_hook((nn.Module _) => seen++);
+        using var hooked = layer.call(input);
+        using var expected = -nn.functional.linear(input * 2, layer.weight, layer.bias);
+        Assert.True(expected.allclose(hooked));
+        Assert.True(plain.allclose(layer.forward(input)));
+        before.remove();
+        after.remove();
+        Assert.True(plain.allclose(layer.call(input)));
+        Assert.Equal(2, seen);
+        counter.remove();
+        using var _ = layer.call(input);
+        Assert.Equal(2, seen);
+    }
+
+    [Fact]
+    public void Modules_and_parameters_are_kept_by_name()
+    {
+        using var modules = nn.ModuleDict(("first", nn.Linear(2, 2)), ("second", nn.Linear(2, 2)));
+        using var parameters = nn.ParameterDict(("scale", new Parameter(ones(1))));
+        using var list = nn.ParameterList(new Parameter(ones(2)), new Parameter(ones(3)));
+        using var all = nn.ModuleDict<nn.Module>(("modules", modules), ("parameters", parameters), ("list", list));
+        using var model = new Holder(all);
+        Assert.Equal(
+            ["all.modules.first.weight", "all.modules.first.bias", "all.modules.second.weight", "all.modules.second.bias", "all.parameters.scale", "all.list.0", "all.list.1"],
+            model.named_parameters().Select(named => named.name));
+        Assert.Throws<ArgumentException>(() => modules.Add("first", nn.Linear(1, 1)));
+        Assert.Same(modules["second"], modules[1].Item2);
+    }
+
+    private sealed class Holder : nn.Module<Tensor, Tensor>
+    {
+        private readonly ModuleDict<nn.Module> all;
+
+        public Holder(ModuleDict<nn.Module> all) : base(nameof(Holder))
+        {
+            this.all = all;
+            RegisterComponents();
+        }
+
+        public override Tensor forward(Tensor input) => input.alias();
+    }
+
+    [Fact]
     public void Names_are_those_of_the_fields_and_of_places_in_lists()
     {
         using var model = new Nested();

@@ -47,8 +47,10 @@ public sealed class Weights(IReadOnlyDictionary<string, Weight> values)
         using var scope = NewDisposeScope();
         foreach (var (name, tensor) in Training.WeightAverage.Floating(model))
         {
-            if (!Values.TryGetValue(name, out var weight) || !weight.Shape.SequenceEqual(tensor.shape))
-                throw new InvalidDataException($"The weights do not fit the model at \"{name}\", which is [{string.Join(", ", tensor.shape)}].");
+            if (!Values.TryGetValue(name, out var weight))
+                throw new InvalidDataException($"The weights have no \"{name}\"; the model's is [{string.Join(", ", tensor.shape)}].");
+            if (!weight.Shape.SequenceEqual(tensor.shape))
+                throw new InvalidDataException($"The weights do not fit the model at \"{name}\", which is [{string.Join(", ", tensor.shape)}] and not [{string.Join(", ", weight.Shape)}].");
             tensor.copy_(torch.tensor(weight.Values, [.. weight.Shape]));
         }
     }
