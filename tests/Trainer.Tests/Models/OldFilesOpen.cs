@@ -1,0 +1,52 @@
+using FaceMix.Trainer.Export;
+using FaceMix.Trainer.Models;
+using FaceMix.Trainer.Presets;
+using FaceMix.Trainer.Training;
+using Xunit;
+
+namespace FaceMix.Tests.Trainer.Models;
+
+/// <summary>What earlier code wrote must open in this one.</summary>
+public sealed class OldFilesOpen
+{
+    private static string Kept => Repository.PathOf("deploy", "models", "facemix-64", "20261120-224152");
+
+    [Fact]
+    public void The_kept_models_weights_still_decode_as_they_did_when_it_was_published()
+    {
+        var preset = PresetOf(File.ReadAllText(Path.Combine(Kept, ModelFiles.Card)));
+        using var model = new FaceModel(preset.Model);
+        Weights.Load(Path.Combine(Kept, ModelFiles.Weights)).CopyTo(model);
+        using var faces = new OnnxFaces(Kept, preset.Model.ImageSize, preset.Model.Latent, threads: 1);
+
+        Assert.InRange(ExportCheck.Decoder(model, faces, seed: 5), 0, 1);
+    }
+
+    [Fact]
+    public void The_kept_models_weights_are_exported_as_what_is_kept()
+    {
+        using var folder = new TemporaryFolder();
+        var preset = PresetOf(File.ReadAllText(Path.Combine(Kept, ModelFiles.Card)));
+        var weights = Weights.Load(Path.Combine(Kept, ModelFiles.Weights));
+        File.WriteAllBytes(folder.File(ModelFiles.Decoder), ModelExport.Decoder(preset.Model, weights));
+        File.WriteAllBytes(folder.File(ModelFiles.Encoder), ModelExport.Encoder(preset.Model, weights));
+        using var kept = new OnnxFaces(Kept, preset.Model.ImageSize, preset.Model.Latent, threads: 1);
+        using var now = new OnnxFaces(folder.Path, preset.Model.ImageSize, preset.Model.Latent, threads: 1);
+        var z = Noise.Normal(4, 0, 8 * preset.Model.Latent);
+
+        var (before, after) = (kept.Decode(z), now.Decode(z));
+        var (mean, logvar) = kept.Encode(before);
+        var (newMean, newLogvar) = now.Encode(before);
+
+        Assert.InRange(before.Zip(after, (a, b) => Math.Abs(a - b)).Max(), 0, 1);
+        Assert.InRange(mean.Zip(newMean, (a, b) => Math.Abs(a - b)).Max(), 0, 1e-3);
+        Assert.InRange(logvar.Zip(newLogvar, (a, b) => Math.Abs(a - b)).Max(), 0, 1e-3);
+    }
+
+    private static Preset PresetOf(string card)
+    {
+        const string begin = "```yaml\n";
+        var first = card.IndexOf(begin, StringComparison.Ordinal) + begin.Length;
+        return PresetReader.ReadWhole(card[first..card.IndexOf("```", first, StringComparison.Ordinal)]);
+    }
+}
