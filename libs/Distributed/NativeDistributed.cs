@@ -43,6 +43,7 @@ internal static unsafe partial class NativeDistributed
     [LibraryImport(Library)] public static partial int fm_buckets_open(nint group, nint* parameters, int count, long firstBytes, long bytes, nint* opened);
     [LibraryImport(Library)] public static partial void fm_buckets_delete(nint buckets);
     [LibraryImport(Library)] public static partial long fm_buckets_count(nint buckets);
+    [LibraryImport(Library)] public static partial long fm_buckets_early(nint buckets);
     [LibraryImport(Library)] public static partial int fm_buckets_begin(nint buckets);
     [LibraryImport(Library)] public static partial int fm_buckets_finish(nint buckets);
     [LibraryImport(Library)] public static partial int fm_sync_batch_norm(nint group);

@@ -1,5 +1,6 @@
 using FaceMix.Benchmarks;
 using FaceMix.Benchmarks.Decoding;
+using FaceMix.Benchmarks.Parallel;
 using FaceMix.Benchmarks.Rpc;
 using FaceMix.Benchmarks.Store;
 using FaceMix.Benchmarks.Training;
@@ -11,6 +12,7 @@ Dictionary<string, Func<string[], Task>> benchmarks = new()
     ["store"] = _ => StoreBenchmark.RunAsync(),
     ["rpc"] = RunRpcAsync,
     ["training"] = TrainingBenchmark.RunAsync,
+    ["parallel"] = ParallelBenchmark.RunAsync,
 };
 
 if (args is [TrainingWorker.Verb, var preset, var batch, var threads])
@@ -18,6 +20,8 @@ if (args is [TrainingWorker.Verb, var preset, var batch, var threads])
     TrainingWorker.Run(preset, int.Parse(batch), int.Parse(threads));
     return 0;
 }
+if (args is [ParallelWorker.Verb, ..])
+    return ParallelWorker.Run(args);
 string[] chosen = [.. args.TakeWhile(benchmarks.ContainsKey)];
 var options = args[chosen.Length..];
 if (chosen.Length == 0 && options is [var unknown, ..] && !unknown.StartsWith('-'))

@@ -29,6 +29,8 @@ public sealed class GradientsAreAveraged
                 gradients.AddRange(parameters.Select(parameter => parameter.grad!.mean().item<double>()));
             }
             Assert.True(bucketBytes > 64 ? buckets.Count == 1 : buckets.Count > 2);
+            // None waits for the end of the backward pass.
+            Assert.Equal(buckets.Count, buckets.BegunEarly);
             return gradients.ToArray();
         });
 

@@ -36,6 +36,9 @@ public sealed class GradientBuckets : IDisposable
 
     public long Count => NativeDistributed.fm_buckets_count(Handle);
 
+    /// <summary>How many of them began their all-reduce before the last backward pass was over.</summary>
+    public long BegunEarly => NativeDistributed.fm_buckets_early(Handle);
+
     private nint Handle => _handle != 0 ? _handle : throw new ObjectDisposedException(nameof(GradientBuckets));
 
     /// <summary>Announces the backward pass whose gradients are to be averaged.</summary>

@@ -67,6 +67,7 @@ class Buckets {
     std::lock_guard<std::mutex> lock(mutex_);
     TORCH_CHECK(active_, "no backward pass was announced");
     active_ = false;
+    early_ = static_cast<int64_t>(next_);
     c10::NoGradGuard no_grad;
     while (next_ < buckets_.size()) launch(buckets_[next_++]);
     const double share = 1.0 / group_.size;
@@ -85,6 +86,8 @@ class Buckets {
   }
 
   int64_t count() const { return static_cast<int64_t>(buckets_.size()); }
+
+  int64_t early() const { return early_; }
 
  private:
   void fill(int64_t first_bytes, int64_t bytes) {
@@ -156,6 +159,7 @@ class Buckets {
   std::mutex mutex_;
   size_t next_ = 0;
   bool active_ = false;
+  int64_t early_ = 0;
 };
 
 }  // namespace
@@ -172,6 +176,8 @@ int fm_buckets_open(void* group, void* const* parameters, int32_t count, int64_t
 void fm_buckets_delete(void* buckets) { delete static_cast<Buckets*>(buckets); }
 
 int64_t fm_buckets_count(void* buckets) { return static_cast<Buckets*>(buckets)->count(); }
+
+int64_t fm_buckets_early(void* buckets) { return static_cast<Buckets*>(buckets)->early(); }
 
 int fm_buckets_begin(void* buckets) {
   return guarded([&] { static_cast<Buckets*>(buckets)->begin(); });

@@ -167,6 +167,8 @@ FM_API int fm_buckets_open(void* group, void* const* parameters, int32_t count, 
                            void** opened);
 FM_API void fm_buckets_delete(void* buckets);
 FM_API int64_t fm_buckets_count(void* buckets);
+// How many began their all-reduce before the last backward pass was over.
+FM_API int64_t fm_buckets_early(void* buckets);
 FM_API int fm_buckets_begin(void* buckets);
 FM_API int fm_buckets_finish(void* buckets);
 

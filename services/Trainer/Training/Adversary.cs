@@ -1,5 +1,6 @@
 using FaceMix.Trainer.Losses;
 using FaceMix.Trainer.Models;
+using FaceMix.Trainer.Training.Distributed;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -32,18 +33,26 @@ public sealed class Adversary : IDisposable
     /// <summary>The discriminator's own step.</summary>
     /// <param name="real">Targets.</param>
     /// <param name="painted">The model's pictures; their gradient is not followed.</param>
+    /// <param name="parallel">The processes that train together, or null.</param>
+    /// <param name="whole">Pictures in the shares of all of them.</param>
     /// <returns>Its loss; where that is not finite the step is left out.</returns>
-    public double Step(Tensor real, Tensor painted)
+    public double Step(Tensor real, Tensor painted, DataParallel? parallel = null, int whole = 0)
     {
         // What the model's own step left behind is no part of this one.
         Optimizer.zero_grad();
         var loss = _options.Loss == AdversarialLoss.Hinge
             ? Mean(Discriminator.call(real), verdict => (1 - verdict).relu().mean()) + Mean(Discriminator.call(painted.detach()), verdict => (1 + verdict).relu().mean())
             : Mean(Discriminator.call(real), verdict => (verdict - 1).pow(2).mean()) + Mean(Discriminator.call(painted.detach()), verdict => verdict.pow(2).mean());
-        var value = loss.item<float>();
-        if (float.IsFinite(value))
+        var mean = loss.detach().to(ScalarType.Float64);
+        var count = (int)real.shape[0];
+        parallel?.Average(mean, count, whole);
+        var value = mean.item<double>();
+        if (double.IsFinite(value))
         {
-            loss.backward();
+            if (parallel is null)
+                loss.backward();
+            else
+                parallel.Backward(Discriminator, loss, count, whole);
             Optimizer.step();
         }
         return value;

@@ -104,7 +104,7 @@ public sealed class TrainingRun : IDisposable
             if (Parallel is null)
                 total.backward();
             else
-                Parallel.Backward(total, count, all);
+                Parallel.Backward(Model, total, count, all);
             var limit = Preset.Training.ClipNorm > 0 ? Preset.Training.ClipNorm : double.MaxValue;
             norm = nn.utils.clip_grad_norm_(_parameters.Select(pair => pair.Parameter), limit);
         }
@@ -112,9 +112,11 @@ public sealed class TrainingRun : IDisposable
         if (sound)
         {
             Optimizer.step();
-            Average.Update(State.Step);
+            // The others' would be the same, and nobody reads it.
+            if (Parallel is null or { Team.IsFirst: true })
+                Average.Update(State.Step);
             if (adversary is not null)
-                values.Add(new("discriminator", 0, adversary.Step(target, output.Pictures[^1])));
+                values.Add(new("discriminator", 0, adversary.Step(target, output.Pictures[^1], Parallel, all)));
         }
         State = State with
         {

@@ -11,14 +11,15 @@ public sealed class ManyProcessesEqualOne
     private const int Steps = Worker.Planned;
 
     [Theory]
-    [InlineData(2)]
-    [InlineData(4)]
-    public async Task In_float64_twenty_steps_of_Adam_leave_the_weights_that_one_process_has(int processes)
+    [InlineData(2, "")]
+    [InlineData(4, "")]
+    [InlineData(2, "adversarial.weight=0.1 adversarial.width=4 adversarial.scales=1 training.input_noise=0.05")]
+    public async Task In_float64_twenty_steps_of_Adam_leave_the_weights_that_one_process_has(int processes, string changes)
     {
         using var folder = new TemporaryFolder();
-        var alone = await RunAsync(0, new Worker.Task("float64", Steps, folder.File("alone")));
+        var alone = await RunAsync(0, new Worker.Task("float64", Steps, folder.File("alone"), Changes: changes));
 
-        var together = await RunAsync(processes, new Worker.Task("float64", Steps, folder.File("together")));
+        var together = await RunAsync(processes, new Worker.Task("float64", Steps, folder.File("together"), Changes: changes));
 
         Assert.Equal(Steps, together.Losses.Length);
         Assert.InRange(Furthest(alone.Losses, together.Losses), 0, 1e-8);

@@ -27,9 +27,11 @@ internal static class Worker
     /// <param name="Synchronise">Whether batch norm sees the whole batch.</param>
     /// <param name="From">A checkpoint to begin with, or <c>-</c>.</param>
     /// <param name="To">Where to leave a checkpoint, or <c>-</c>.</param>
-    public sealed record Task(string Type, int Until, string Output, bool Synchronise = true, string From = "-", string To = "-")
+    /// <param name="Changes">Of the preset, as <c>--set</c> takes them, with blanks between.</param>
+    public sealed record Task(string Type, int Until, string Output, bool Synchronise = true, string From = "-", string To = "-", string Changes = "")
     {
-        public string[] Arguments => [typeof(Worker).Assembly.Location, Type, $"{Until}", Output, $"{Synchronise}", From, To];
+        public string[] Arguments => [
+            typeof(Worker).Assembly.Location, Type, $"{Until}", Output, $"{Synchronise}", From, To, .. Changes.Split(' ', StringSplitOptions.RemoveEmptyEntries)];
     }
 
     public static int Main(string[] arguments)
@@ -37,7 +39,7 @@ internal static class Worker
         set_num_threads(1);
         set_default_dtype(arguments[0] == "float64" ? ScalarType.Float64 : ScalarType.Float32);
         using var team = ProcessEnvironment.Read() is { } self ? Team.Join(self, new DistributedOptions()) : null;
-        using var run = new TrainingRun(TinyRun.Preset($"training.sync_batch_norm={arguments[3].ToLowerInvariant()}"), TinyRun.Seed);
+        using var run = new TrainingRun(TinyRun.Preset([$"training.sync_batch_norm={arguments[3].ToLowerInvariant()}", .. arguments[6..]]), TinyRun.Seed);
         if (team is { IsFirst: false })
         {
             // Only rank 0's weights may count.

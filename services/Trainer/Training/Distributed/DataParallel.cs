@@ -1,6 +1,7 @@
 using System.Text.Json;
 using FaceMix.Distributed;
 using FaceMix.Distributed.Groups;
+using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace FaceMix.Trainer.Training.Distributed;
@@ -11,12 +12,13 @@ namespace FaceMix.Trainer.Training.Distributed;
 /// </summary>
 public sealed class DataParallel : IDisposable
 {
-    private readonly GradientBuckets _buckets;
+    private readonly Dictionary<nn.Module, GradientBuckets> _buckets = [];
     private readonly bool _synchroniseNorm;
 
     /// <param name="team">This process among the others.</param>
     /// <param name="run">Gets rank 0's weights, statistics, moments and state: what rank 0 has read from a checkpoint need not be read by others.</param>
-    public DataParallel(Team team, TrainingRun run)
+    /// <param name="synchroniseNorm">Whether batch norm sees the whole batch; null: as the preset says.</param>
+    public DataParallel(Team team, TrainingRun run, bool? synchroniseNorm = null)
     {
         ArgumentNullException.ThrowIfNull(team);
         ArgumentNullException.ThrowIfNull(run);
@@ -26,9 +28,10 @@ public sealed class DataParallel : IDisposable
         if (run.Adversary is not null)
             throw new UsageException("adversarial.weight is set; a discriminator is trained by one process only.");
         Team = team;
-        _synchroniseNorm = run.Preset.Training.SyncBatchNorm;
+        _synchroniseNorm = synchroniseNorm ?? run.Preset.Training.SyncBatchNorm;
         team.Guard(() => HandOut(run));
-        _buckets = new GradientBuckets(team.Group, run.Model.parameters());
+        foreach (var (learner, _) in Learners(run))
+            _buckets.Add(learner, new GradientBuckets(team.Group, learner.parameters()));
     }
 
     public Team Team { get; }
@@ -65,16 +68,17 @@ public sealed class DataParallel : IDisposable
         Team.Group.AllReduce(means);
     });
 
-    /// <summary>Leaves in every parameter the gradient of the loss over the whole batch.</summary>
+    /// <summary>Leaves in every parameter of a network the gradient of the loss over the whole batch.</summary>
+    /// <param name="learner">The run's model or its discriminator; the gradients of others stay those of the share.</param>
     /// <param name="loss">Mean over this process's share.</param>
     /// <param name="count">Pictures in the share.</param>
     /// <param name="whole">Pictures in all shares.</param>
-    public void Backward(Tensor loss, int count, int whole) => Team.Guard(() =>
+    public void Backward(nn.Module learner, Tensor loss, int count, int whole) => Team.Guard(() =>
     {
-        _buckets.Begin();
+        _buckets[learner].Begin();
         // The buckets give every process the same weight; a larger share must weigh more.
         (loss * ((double)count * Team.Size / whole)).backward();
-        _buckets.Finish();
+        _buckets[learner].Finish();
     });
 
     /// <summary>What all processes go by in the next step.</summary>
@@ -88,16 +92,27 @@ public sealed class DataParallel : IDisposable
         return (agreed[0], agreed[1] > 0);
     });
 
-    public void Dispose() => _buckets.Dispose();
+    public void Dispose()
+    {
+        foreach (var buckets in _buckets.Values)
+            buckets.Dispose();
+        _buckets.Clear();
+    }
+
+    private static IEnumerable<(nn.Module Learner, OptimizerHelper Optimizer)> Learners(TrainingRun run) =>
+        run.Adversary is { } adversary ? [(run.Model, run.Optimizer), (adversary.Discriminator, adversary.Optimizer)] : [(run.Model, run.Optimizer)];
 
     private void HandOut(TrainingRun run)
     {
         using var noGrad = no_grad();
-        foreach (var (_, parameter) in run.Model.named_parameters())
-            Team.Group.Broadcast(parameter);
-        foreach (var (_, buffer) in run.Model.named_buffers())
-            Team.Group.Broadcast(buffer);
-        var moments = Moments.Of(run.Optimizer).ToList();
+        foreach (var (learner, _) in Learners(run))
+        {
+            foreach (var (_, parameter) in learner.named_parameters())
+                Team.Group.Broadcast(parameter);
+            foreach (var (_, buffer) in learner.named_buffers())
+                Team.Group.Broadcast(buffer);
+        }
+        var moments = Learners(run).SelectMany(pair => Moments.Of(pair.Optimizer)).ToList();
         foreach (var state in moments)
         {
             Team.Group.Broadcast(state.Mean);
