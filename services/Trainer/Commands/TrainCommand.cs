@@ -59,6 +59,11 @@ internal static class TrainCommand
         Arity = ArgumentArity.ZeroOrOne,
     };
 
+    private static readonly Option<bool> s_continue = new("--continue")
+    {
+        Description = "Goes on with the newest run of the preset's model if nothing has come of it yet, or else begins one: for launchers that start a failed job again",
+    };
+
     private static readonly Option<string?> s_credit = new("--credit")
     {
         Description = "Licence and credit of the pictures, for the card",
@@ -83,7 +88,7 @@ internal static class TrainCommand
     {
         var command = new Command("train", "Trains a model, publishes it, and puts labelled latents into the store if one answers")
         {
-            s_preset, s_data, s_labels, s_models, s_maxTime, s_seed, s_set, s_count, s_resume, s_credit, s_store, s_encode, s_threads, s_processes, s_joinTimeout, s_json,
+            s_preset, s_data, s_labels, s_models, s_maxTime, s_seed, s_set, s_count, s_resume, s_continue, s_credit, s_store, s_encode, s_threads, s_processes, s_joinTimeout, s_json,
         };
         command.SetAction((parsed, _) => RunAsync(parsed));
         return command;
@@ -195,6 +200,8 @@ internal static class TrainCommand
             return (folder, begun, folder.ReadPreset());
         }
         var preset = PresetReader.Read(parsed.GetValue(s_preset)!, parsed.GetValue(s_set));
+        if (parsed.GetValue(s_continue) && RunFolder.Unfinished(models, preset.Name) is { } unfinished)
+            return (unfinished, unfinished.ReadRequest(), unfinished.ReadPreset());
         if (maxTime <= 0 && preset.Training is { MaxSteps: 0, Epochs: 0 })
             throw new UsageException("--max-time 0s needs --set training.max_steps=N or training.epochs=N; otherwise nothing would end the run.");
         var request = new RunRequest

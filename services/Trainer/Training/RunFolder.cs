@@ -85,6 +85,14 @@ public sealed class RunFolder(string path)
         return HasCheckpoint(folder.FullPath) ? folder : throw new UsageException($"{folder.FullPath} has no checkpoint to resume from.");
     }
 
+    /// <summary>The newest run of a model that has a checkpoint, unless a version came of it; null: there is none.</summary>
+    public static RunFolder? Unfinished(string models, string model)
+    {
+        var runs = RunsOf(models, model);
+        var newest = Directory.Exists(runs) ? Directory.EnumerateDirectories(runs).Where(HasCheckpoint).Max(StringComparer.Ordinal) : null;
+        return newest is not null && new RunFolder(newest) is var run && run.ReadPublished() is null ? run : null;
+    }
+
     public RunRequest ReadRequest() =>
         JsonSerializer.Deserialize<RunRequest>(File.ReadAllText(RequestPath), s_json)
         ?? throw new InvalidDataException($"{RequestPath} is empty.");

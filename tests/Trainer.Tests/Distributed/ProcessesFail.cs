@@ -34,7 +34,7 @@ public sealed class ProcessesFail
             Assert.Contains("train --preset facemix-32-tiny --resume", error, StringComparison.Ordinal);
         }
 
-        using var resumed = TrainerProgram.Start("train", "--preset", "facemix-32-tiny", "--resume", "--models", folder.Path, "--nproc-per-node", "2");
+        using var resumed = TrainerProgram.Start([.. s_endless, "--models", folder.Path, "--continue", "--nproc-per-node", "2"]);
         resumed.WaitFor("from step ");
         resumed.WaitFor("saved at step");
         resumed.Signal("TERM");

@@ -25,8 +25,6 @@ public sealed class DataParallel : IDisposable
         var least = run.Preset.Training.Batch / team.Size;
         if (least < 1)
             throw new UsageException($"training.batch is {run.Preset.Training.Batch}, and {team.Size} processes share it; each needs a picture.");
-        if (run.Adversary is not null)
-            throw new UsageException("adversarial.weight is set; a discriminator is trained by one process only.");
         Team = team;
         _synchroniseNorm = synchroniseNorm ?? run.Preset.Training.SyncBatchNorm;
         team.Guard(() => HandOut(run));
