@@ -1,5 +1,6 @@
 using System.CommandLine;
 using FaceMix.Trainer.Data;
+using FaceMix.Trainer.Latents;
 
 namespace FaceMix.Trainer.Commands;
 
@@ -40,9 +41,18 @@ internal static class CommonOptions
 
     public static Option<string> Store() => new("--store")
     {
-        Description = "Address of the latent store",
+        Description = "Address of the latent store: http://HOST:PORT, or dns:///NAME:PORT for all that the name stands for",
         HelpName = "URL",
         DefaultValueFactory = _ => DefaultStore,
+        // Before a training of hours whose faces it is to take.
+        Validators =
+        {
+            given =>
+            {
+                if (given.Tokens.Count == 1 && !StoreChannel.IsAddress(given.Tokens[0].Value))
+                    given.AddError($"--store is '{given.Tokens[0].Value}', but an address looks like {DefaultStore} or dns:///latent-store:5102.");
+            },
+        },
     };
 
     public static Option<int> Threads() => new("--threads")

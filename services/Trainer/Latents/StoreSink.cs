@@ -10,22 +10,19 @@ public sealed class StoreUnavailableException(string message, Exception inner) :
 /// <summary>Puts labelled latents into the latent store; a face of the same name and model is replaced.</summary>
 public sealed class StoreSink : ILatentSink
 {
-    private const int Attempts = 5;
     private static readonly TimeSpan s_deadline = TimeSpan.FromSeconds(60);
-    private static readonly TimeSpan s_firstPause = TimeSpan.FromMilliseconds(500);
 
     private readonly string _address;
     private readonly string _model;
     private readonly GrpcChannel _channel;
     private readonly LatentStoreService.LatentStoreServiceClient _client;
-    private bool _answered;
 
-    /// <param name="address">Of the store's gRPC.</param>
+    /// <param name="address">Of the store's gRPC; calls are repeated for some seconds while it is away.</param>
     /// <param name="model">NAME@VERSION.</param>
     public StoreSink(string address, string model)
     {
         (_address, _model) = (address, model);
-        _channel = GrpcChannel.ForAddress(address);
+        _channel = StoreChannel.Open(address);
         _client = new LatentStoreService.LatentStoreServiceClient(_channel);
     }
 
@@ -71,31 +68,19 @@ public sealed class StoreSink : ILatentSink
 
     public void Dispose() => _channel.Dispose();
 
-    // A store that has answered and is away for a moment is waited for; one that never answered is not there.
     private async Task<T> CallAsync<T>(Func<AsyncUnaryCall<T>> call, CancellationToken cancellation)
     {
-        var pause = s_firstPause;
-        for (var attempt = 1; ; attempt++)
+        try
         {
-            try
-            {
-                var reply = await call();
-                _answered = true;
-                return reply;
-            }
-            catch (RpcException e) when (e.StatusCode == StatusCode.Cancelled && cancellation.IsCancellationRequested)
-            {
-                throw new OperationCanceledException(cancellation);
-            }
-            catch (RpcException e) when (_answered && attempt < Attempts && e.StatusCode is StatusCode.Unavailable or StatusCode.ResourceExhausted)
-            {
-                await Task.Delay(pause, cancellation);
-                pause *= 2;
-            }
-            catch (RpcException e) when (e.StatusCode == StatusCode.Unavailable)
-            {
-                throw new StoreUnavailableException($"No latent store answers at {_address}.", e);
-            }
+            return await call();
+        }
+        catch (RpcException e) when (e.StatusCode == StatusCode.Cancelled && cancellation.IsCancellationRequested)
+        {
+            throw new OperationCanceledException(cancellation);
+        }
+        catch (RpcException e) when (e.StatusCode == StatusCode.Unavailable)
+        {
+            throw new StoreUnavailableException($"No latent store answers at {_address}.", e);
         }
     }
 }

@@ -147,6 +147,18 @@ public sealed class TheCommandLine
     }
 
     [Theory]
+    [InlineData("127.0.0.1:5102")]
+    [InlineData("ftp://127.0.0.1")]
+    [InlineData("dns:///")]
+    public void What_is_no_address_of_a_store_is_said_before_any_work(string store)
+    {
+        var ran = TrainerProgram.Run("train", "--store", store);
+
+        Assert.Equal(2, ran.ExitCode);
+        Assert.Contains($"--store is '{store}', but an address looks like http://127.0.0.1:5102", ran.Error, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("90s", 90)]
     [InlineData("6m", 360)]
     [InlineData("1h30m", 5400)]
