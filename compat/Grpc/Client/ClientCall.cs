@@ -85,7 +85,7 @@ internal sealed class ClientCall<TRequest, TResponse> : IDisposable
     }
 
     /// <summary>The next response of the call, or null once it has ended well.</summary>
-    public async Task<TResponse?> ReadNextAsync()
+    public async ValueTask<TResponse?> ReadNextAsync()
     {
         try
         {
@@ -158,7 +158,7 @@ internal sealed class ClientCall<TRequest, TResponse> : IDisposable
             return;
         var encoding = response.Headers.TryGetValues(Wire.Encoding, out var values) ? values.First() : null;
         var stream = await response.Content.ReadAsStreamAsync(Token).ConfigureAwait(false);
-        reader = new MessageReader(PipeReader.Create(stream, new StreamPipeReaderOptions(bufferSize: 16 * 1024)), channel.Options.MaxReceiveMessageSize, encoding, channel.Compressions);
+        reader = new MessageReader(PipeReader.Create(stream, new StreamPipeReaderOptions(bufferSize: 64 * 1024)), channel.Options.MaxReceiveMessageSize, encoding, channel.Compressions);
     }
 
     private (Status Status, Metadata Trailers) ReadTrailers()

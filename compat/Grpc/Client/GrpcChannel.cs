@@ -52,6 +52,8 @@ public sealed class GrpcChannel : ChannelBase, IDisposable
             UseProxy = isSecure && !chooses,
             AllowAutoRedirect = false,
             PooledConnectionIdleTimeout = Timeout.InfiniteTimeSpan,
+            // A response with a picture comes in one go instead of waiting for more room.
+            InitialHttp2StreamWindowSize = 1024 * 1024,
         };
         ownsInvoker = options.DisposeHttpClient || (options.HttpClient is null && options.HttpHandler is null);
         invoker = options.HttpClient ?? new HttpMessageInvoker(handler, ownsInvoker);
