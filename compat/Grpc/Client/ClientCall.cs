@@ -58,8 +58,11 @@ internal sealed class ClientCall<TRequest, TResponse> : IDisposable
         if (options.Deadline is { } deadline && deadline != DateTime.MaxValue)
         {
             var left = deadline.ToUniversalTime() - DateTime.UtcNow;
-            if (left.TotalMilliseconds < int.MaxValue)
-                cancellation.CancelAfter(left > TimeSpan.Zero ? left : TimeSpan.Zero);
+            // A timer of no time at all would leave a fast server the time to answer.
+            if (left <= TimeSpan.Zero)
+                cancellation.Cancel();
+            else if (left.TotalMilliseconds < int.MaxValue)
+                cancellation.CancelAfter(left);
         }
         sending = attempts.SendAsync(Token);
         _ = sending.ContinueWith(static task => task.Exception, TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously);
