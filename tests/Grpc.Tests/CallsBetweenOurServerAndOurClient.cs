@@ -185,7 +185,46 @@ public sealed class CallsBetweenOurServerAndOurClient : IAsyncLifetime
 
         var error = await Assert.ThrowsAsync<RpcException>(() => call.ResponseAsync);
 
+#if COMPAT_PACKAGES
         Assert.Equal(StatusCode.Cancelled, error.StatusCode);
+#else
+        // The package lets go of the reply while it is being read, and may tell that instead.
+        Assert.Contains(error.StatusCode, new[] { StatusCode.Cancelled, StatusCode.Internal });
+#endif
+        await server.Observations.Cancelled.Task.WaitAsync(TimeSpan.FromSeconds(10));
+    }
+
+    [Fact]
+    public async Task A_stream_s_headers_and_status_arrive_though_nobody_reads_it()
+    {
+        using var call = server.Client.Count(new CountRequest { To = 1 });
+        await call.ResponseHeadersAsync.WaitAsync(TimeSpan.FromSeconds(10));
+
+        var unknown = new Method<string, string>(MethodType.DuplexStreaming, "none", "None", Marshallers.StringMarshaller, Marshallers.StringMarshaller);
+        using var failed = server.Channel.CreateCallInvoker().AsyncDuplexStreamingCall(unknown, null, default);
+        await failed.ResponseHeadersAsync.WaitAsync(TimeSpan.FromSeconds(10));
+        var status = (StatusCode?)null;
+        for (var end = DateTime.UtcNow.AddSeconds(10); status is null && DateTime.UtcNow < end; await Task.Delay(5))
+        {
+            try
+            {
+                status = failed.GetStatus().StatusCode;
+            }
+            catch (InvalidOperationException)
+            {
+                // Not yet.
+            }
+        }
+
+        Assert.Equal(StatusCode.Unimplemented, status);
+    }
+
+    [Fact]
+    public async Task Disposing_a_stream_never_read_cancels_it_on_the_server()
+    {
+        using (var call = server.Client.Count(new CountRequest { To = 10_000, PauseMs = 20 }))
+            await call.ResponseHeadersAsync.WaitAsync(TimeSpan.FromSeconds(10));
+
         await server.Observations.Cancelled.Task.WaitAsync(TimeSpan.FromSeconds(10));
     }
 

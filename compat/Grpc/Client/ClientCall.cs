@@ -20,6 +20,7 @@ internal sealed class ClientCall<TRequest, TResponse> : IDisposable
     private readonly TaskCompletionSource ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Lock endLock = new();
     private Task<HttpResponseMessage>? sending;
+    private Task? opening;
     private HttpResponseMessage? response;
     private MessageReader? reader;
     private Status? status;
@@ -66,6 +67,11 @@ internal sealed class ClientCall<TRequest, TResponse> : IDisposable
         }
         sending = attempts.SendAsync(Token);
         _ = sending.ContinueWith(static task => task.Exception, TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously);
+        if (Method.Type is not (MethodType.ServerStreaming or MethodType.DuplexStreaming))
+            return;
+        // Headers arrive and a call ends though nobody reads its messages.
+        opening = OpenStreamAsync();
+        _ = opening.ContinueWith(static task => task.Exception, TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously);
     }
 
     /// <summary>The one response of the call.</summary>
@@ -95,7 +101,7 @@ internal sealed class ClientCall<TRequest, TResponse> : IDisposable
             if (status is { StatusCode: StatusCode.OK })
                 return null;
             ThrowIfEnded();
-            await OpenAsync().ConfigureAwait(false);
+            await opening!.ConfigureAwait(false);
             var message = reader is null ? null : await reader.ReadAsync(Method.ResponseMarshaller.ContextualDeserializer, Token).ConfigureAwait(false);
             if (message is not null)
                 return message;
@@ -142,16 +148,31 @@ internal sealed class ClientCall<TRequest, TResponse> : IDisposable
 
     public void Dispose() => End(new Status(StatusCode.Cancelled, "gRPC call disposed."), []);
 
+    private async Task OpenStreamAsync()
+    {
+        try
+        {
+            await OpenAsync().ConfigureAwait(false);
+            if (reader is null && ReadTrailers() is { Status.StatusCode: not StatusCode.OK } failed)
+                End(failed.Status, failed.Trailers);
+        }
+        catch (Exception error)
+        {
+            throw Fail(error);
+        }
+    }
+
     /// <summary>Waits for the reply's headers. Leaves no reader where they end the call already.</summary>
     private async Task OpenAsync()
     {
-        if (response is not null)
-            return;
-        response = await sending!.ConfigureAwait(false);
-        if (status is not null)
+        var arrived = await sending!.ConfigureAwait(false);
+        lock (endLock)
         {
-            response.Dispose();
-            throw Error();
+            if (status is not null)
+                // The server learns by this that nobody listens.
+                arrived.Dispose();
+            ThrowIfEnded();
+            response = arrived;
         }
         var early = Replies.StatusOfHeaders(response);
         if (early is not null && !response.Headers.Contains(Wire.Status))
