@@ -45,5 +45,52 @@ public sealed class WhereThePackageFails
 
         Assert.Equal((StatusCode.Unknown, "word", null), (call.Status, call.Value("good"), call.Value("bad")));
     }
+
+    [Fact]
+    public async Task A_caller_who_has_not_sent_all_gets_its_status_at_the_deadline()
+    {
+        await using var server = await ScriptedService.StartAsync(new() { Chat = async (requests, _, _) => await requests.MoveNext(CancellationToken.None) });
+        for (var i = 0; i < 50; i++)
+        {
+            var unfinished = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false });
+            using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(server.Grpc, "/facemix.tests.v1.EchoService/Chat"))
+            {
+                Content = new Unfinished(unfinished.Task),
+                Version = new Version(2, 0),
+                VersionPolicy = HttpVersionPolicy.RequestVersionExact,
+            };
+            request.Headers.Add("grpc-timeout", "1n");
+
+            using var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead).WaitAsync(TimeSpan.FromSeconds(20));
+            await response.Content.ReadAsByteArrayAsync();
+
+            Assert.Equal("4", response.Headers.GetValues("grpc-status").Single());
+            unfinished.SetResult();
+        }
+    }
+
+    private sealed class Unfinished : HttpContent
+    {
+        private readonly Task end;
+
+        public Unfinished(Task end)
+        {
+            this.end = end;
+            Headers.ContentType = new("application/grpc");
+        }
+
+        protected override async Task SerializeToStreamAsync(Stream stream, System.Net.TransportContext? context)
+        {
+            await stream.FlushAsync();
+            await end;
+        }
+
+        protected override bool TryComputeLength(out long length)
+        {
+            length = 0;
+            return false;
+        }
+    }
 }
 #endif

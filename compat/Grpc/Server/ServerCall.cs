@@ -11,8 +11,9 @@ namespace Grpc.AspNetCore.Server;
 /// <summary>One call over HTTP/2: its context, its messages, and how it ends.</summary>
 internal sealed class ServerCall : ServerCallContext, IServerCallContextFeature
 {
-    private const int Http2Cancel = 0x8;
-    private const int Http3Cancel = 0x10c;
+    // RFC 9113 and RFC 9114: "no error" leaves a caller who still sends the reply that it got; "cancel" takes it away.
+    private static readonly (int Http2, int Http3) NoError = (0x0, 0x100);
+    private static readonly (int Http2, int Http3) Cancel = (0x8, 0x10c);
 
     private readonly MethodOptions options;
     private readonly ILogger logger;
@@ -130,7 +131,7 @@ internal sealed class ServerCall : ServerCallContext, IServerCallContextFeature
     {
         cancellationToken.ThrowIfCancellationRequested();
         // A message cannot be left half written, so the call ends.
-        using var registration = cancellationToken.UnsafeRegister(static call => ((ServerCall)call!).Reset(), this);
+        using var registration = cancellationToken.UnsafeRegister(static call => ((ServerCall)call!).Reset(Cancel), this);
         await PutAsync(message, marshaller).ConfigureAwait(false);
         if ((WriteOptionsCore?.Flags & WriteFlags.BufferHint) == WriteFlags.BufferHint)
             return;
@@ -170,7 +171,7 @@ internal sealed class ServerCall : ServerCallContext, IServerCallContextFeature
         {
             ServerLog.DeadlineFailed(logger, MethodCore, error);
         }
-        Reset();
+        Reset(NoError);
     }
 
     protected override async Task WriteResponseHeadersAsyncCore(Metadata responseHeaders)
@@ -264,10 +265,10 @@ internal sealed class ServerCall : ServerCallContext, IServerCallContextFeature
         Activity.Current?.SetTag("grpc.status_code", Wire.EncodeStatus(StatusCore.StatusCode));
     }
 
-    private void Reset()
+    private void Reset((int Http2, int Http3) code)
     {
         if (Http.Features.Get<IHttpResetFeature>() is { } feature)
-            feature.Reset(HttpProtocol.IsHttp3(Http.Request.Protocol) ? Http3Cancel : Http2Cancel);
+            feature.Reset(HttpProtocol.IsHttp3(Http.Request.Protocol) ? code.Http3 : code.Http2);
         else
             Http.Abort();
     }
