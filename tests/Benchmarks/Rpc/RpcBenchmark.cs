@@ -48,7 +48,7 @@ public static class RpcBenchmark
     ];
 
     /// <param name="arguments">
-    /// <c>--json</c>: rows as JSON instead of a table; <c>--rounds N</c> (default 5) and <c>--time MS</c> (default 1500)
+    /// <c>--json</c>: rows as JSON instead of a table; <c>--rounds N</c> (default 5) and <c>--time MS</c> (default 1200)
     /// of each turn; <c>--only server|client</c>.
     /// </param>
     /// <returns>A table in Markdown, or JSON.</returns>
@@ -56,7 +56,7 @@ public static class RpcBenchmark
     public static async Task<string> RunAsync(string[] arguments)
     {
         var rounds = int.Parse(Option(arguments, "--rounds") ?? "5", CultureInfo.InvariantCulture);
-        var time = int.Parse(Option(arguments, "--time") ?? "1500", CultureInfo.InvariantCulture);
+        var time = int.Parse(Option(arguments, "--time") ?? "1200", CultureInfo.InvariantCulture);
         var only = Option(arguments, "--only");
         await CppPrograms.BuildAsync();
         var rows = new List<Row>();
