@@ -73,7 +73,8 @@ public sealed class ManyProcessesEqualOne
         // Debian's torchrun 1.13 on Python 3.11 needs a rank, if only one that is not there, in these two options.
         using var torchrun = Process.Start(new ProcessStartInfo("/usr/bin/python3", [
             "-m", "torch.distributed.run", "--no_python", "-r", "9:1", "-t", "9:1", "--nproc_per_node", "2", "--master_addr", "127.0.0.1", "--master_port", $"{FreePort()}",
-            "dotnet", .. new Worker.Task("float64", Steps, folder.File("together")).Arguments]) { RedirectStandardError = true })!;
+            "dotnet", .. new Worker.Task("float64", Steps, folder.File("together")).Arguments])
+        { RedirectStandardError = true })!;
         var said = await torchrun.StandardError.ReadToEndAsync();
         await torchrun.WaitForExitAsync();
 
