@@ -1,3 +1,4 @@
+using FaceMix.Tests.Trainer.Training;
 using FaceMix.Trainer.Export;
 using FaceMix.Trainer.Models;
 using FaceMix.Trainer.Presets;
@@ -41,6 +42,25 @@ public sealed class OldFilesOpen
         Assert.InRange(before.Zip(after, (a, b) => Math.Abs(a - b)).Max(), 0, 1);
         Assert.InRange(mean.Zip(newMean, (a, b) => Math.Abs(a - b)).Max(), 0, 1e-3);
         Assert.InRange(logvar.Zip(newLogvar, (a, b) => Math.Abs(a - b)).Max(), 0, 1e-3);
+    }
+
+    [Fact]
+    public void A_run_that_the_first_release_began_goes_on()
+    {
+        using var models = new TemporaryFolder();
+        var old = Repository.PathOf("tests", "Trainer.Tests", "Fixtures", "first-run");
+        var place = Directory.CreateDirectory(models.File("facemix-32-tiny", "runs", "first-run")).FullName;
+        foreach (var file in Directory.GetFiles(old))
+            File.Copy(file, Path.Combine(place, Path.GetFileName(file)));
+
+        var folder = RunFolder.Open(models.Path, "facemix-32-tiny", string.Empty);
+        using var run = new TrainingRun(folder.ReadPreset(), folder.ReadRequest().Seed);
+        Checkpoint.Load(run, folder.CheckpointPath);
+
+        Assert.Equal((6, 48, 0), (run.State.Step, run.State.Pictures, run.State.Skipped));
+        TinyRun.StepUntil(run, 8, planned: 8);
+        Assert.Equal(0, run.State.Skipped);
+        Assert.Equal(8, run.State.Step);
     }
 
     private static Preset PresetOf(string card)
