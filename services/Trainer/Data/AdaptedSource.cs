@@ -13,6 +13,10 @@ namespace FaceMix.Trainer.Data;
 /// <param name="shrink">How many of the source's pixels, in each direction, are averaged to one.</param>
 public sealed class AdaptedSource(IFaceSource inner, bool grey, int shrink) : IFaceSource
 {
+    /// <summary>Another source of the inner one's size, adapted in the same way.</summary>
+    /// <param name="make">Makes it from width and height in pixels.</param>
+    public AdaptedSource Over(Func<int, IFaceSource> make) => new(make(inner.Size), grey, shrink);
+
     public string Name => inner.Name;
 
     public string Digest { get; } = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{inner.Digest}, grey {grey}, shrunk {shrink} times")));

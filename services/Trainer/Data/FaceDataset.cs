@@ -29,6 +29,11 @@ public static class FaceDataset
         return options.Grey ? Adapted(data, grey: true, shrink: 1) : data;
     }
 
+    /// <summary>Drawn faces of another seed, in the size and colours of those given.</summary>
+    public static IFaceSource OtherDrawn(IFaceSource like, ulong seed, int count) => like is AdaptedSource adapted
+        ? adapted.Over(size => new DrawnSource(seed, count, size))
+        : new DrawnSource(seed, count, like.Size);
+
     private static FaceData Mnist(FaceDataOptions options, string path)
     {
         var data = MnistSource.Open(path);

@@ -20,7 +20,7 @@ public sealed class Judge : Module<Tensor, Tensor>
     private readonly Linear hidden;
     private readonly Linear answers;
 
-    /// <param name="imageSize">Width and height of a picture, a power of two from 32.</param>
+    /// <param name="imageSize">Width and height of a picture, even, 16 or more.</param>
     /// <param name="attributes">How many questions it answers.</param>
     public Judge(int imageSize, int attributes)
         : base(nameof(Judge))
@@ -31,7 +31,7 @@ public sealed class Judge : Module<Tensor, Tensor>
             var stride = convs.Count == 0 ? 1 : 2;
             convs.Add(nn.Conv2d(channels, next, 3, stride: stride, padding: 1, bias: false));
             norms.Add(nn.BatchNorm2d(next));
-            (channels, size) = (next, size / stride);
+            (channels, size) = (next, (size + stride - 1) / stride);
         }
         hidden = nn.Linear(channels * size * size, Features);
         answers = nn.Linear(Features, attributes);

@@ -1,7 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
 using FaceMix.Trainer.Data;
-using FaceMix.Trainer.Data.Drawn;
 using FaceMix.Trainer.Export;
 using FaceMix.Trainer.Models;
 using FaceMix.Trainer.Training;
@@ -24,7 +23,7 @@ public sealed record KeptJudge(Judge Judge, string Name) : IDisposable
     /// <exception cref="OperationCanceledException">It was asked to end.</exception>
     public static KeptJudge For(FaceData data, string models, int steps, CancellationToken cancellation)
     {
-        var source = data.IsDrawn ? new DrawnSource(Seed, DrawnFaces, data.Training.Size) : data.Training;
+        var source = data.IsDrawn ? FaceDataset.OtherDrawn(data.Training, Seed, DrawnFaces) : data.Training;
         var key = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{source.Digest} {steps}")))[..16];
         var path = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(models)) ?? ".", "cache", $"judge-{key}.safetensors");
         var name = $"judge-{key[..8]}";
