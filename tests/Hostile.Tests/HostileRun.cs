@@ -34,7 +34,9 @@ internal static class HostileRun
                 end = limit.IsCancellationRequested ? "no end" : error.ToString();
             }
             tally?.Invoke(end);
-            if (!each.Allowed.Contains(end))
+            // TCP may lose the last word of a server that closes a connection before it has read all of it.
+            var isLost = end == "cut" && each.Allowed.Any(allowed => allowed == "closed" || allowed.StartsWith("goaway", StringComparison.Ordinal));
+            if (!isLost && !each.Allowed.Contains(end))
                 failures.Add($"case {i}, {each.Name}: {end} instead of {string.Join(" or ", each.Allowed)}");
         }
         return failures;

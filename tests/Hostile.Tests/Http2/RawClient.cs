@@ -7,7 +7,7 @@ namespace FaceMix.Tests.Hostile.Http2;
 
 /// <summary>
 /// A client of HTTP/2 that sends what it is told to. How a stream or its connection ended is one word: a status of gRPC
-/// ("Internal"), of HTTP ("http 415"), "reset Cancel", "goaway ProtocolError", or "closed".
+/// ("Internal"), of HTTP ("http 415"), "reset Cancel", "goaway ProtocolError", "closed", or "cut".
 /// </summary>
 internal sealed class RawClient : IDisposable
 {
@@ -31,6 +31,8 @@ internal sealed class RawClient : IDisposable
     public bool OpensWindows { get; init; } = true;
 
     public bool IsUsable => goAway is null && nextStream < 2000;
+
+    private string LastWord => goAway is { } code ? $"goaway {code}" : reader.WasCut ? "cut" : "closed";
 
     public static async Task<RawClient> ConnectAsync(Uri server, uint window = 1 << 20, bool opensWindows = true, bool greets = true)
     {
@@ -79,7 +81,7 @@ internal sealed class RawClient : IDisposable
     {
         while (!AnswerTo(id).HasEnded)
             if (!await StepAsync(cancellationToken))
-                return goAway is { } code ? $"goaway {code}" : "closed";
+                return LastWord;
         answers.Remove(id, out var answer);
         return answer!.Word;
     }
@@ -90,7 +92,7 @@ internal sealed class RawClient : IDisposable
         while (await StepAsync(cancellationToken))
         {
         }
-        return goAway is { } code ? $"goaway {code}" : "closed";
+        return LastWord;
     }
 
     /// <summary>Reads until so many bytes of the stream's body have arrived, or it has ended.</summary>
