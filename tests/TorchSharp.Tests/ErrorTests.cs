@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using TorchSharp;
 using Xunit;
 using static TorchSharp.torch;
 
@@ -34,5 +35,43 @@ public class ErrorTests
         Assert.ThrowsAny<ExternalException>(() => left.backward());
         using var sum = left.sum();
         Assert.Equal(6, sum.item<float>());
+    }
+
+    public static TheoryData<string> Failing => [.. Calls.Keys];
+
+    // Each operator with the shapes that its message must name.
+    private static readonly Dictionary<string, (Action<Tensor, Tensor> Call, string[] Says)> Calls = new()
+    {
+        ["aten::add.Tensor"] = ((a, b) => a.add(b), ["Float32[2, 3]", "Float32[4, 5]"]),
+        ["aten::mm"] = ((a, b) => a.mm(b), ["Float32[2, 3]", "Float32[4, 5]"]),
+        ["aten::bmm"] = ((a, b) => a.bmm(b), ["Float32[2, 3]", "Float32[4, 5]"]),
+        ["aten::view"] = ((a, _) => a.view(7), ["Float32[2, 3]", "[7]"]),
+        ["aten::cat"] = ((a, b) => cat([a, b]), ["Float32[2, 3]", "Float32[4, 5]"]),
+        ["aten::conv2d"] = ((a, b) => nn.functional.conv2d(a, b), ["Float32[2, 3]", "Float32[4, 5]"]),
+        ["aten::conv_transpose2d.input"] = ((a, b) => nn.functional.conv_transpose2d(a, b), ["Float32[2, 3]", "Float32[4, 5]"]),
+        ["aten::linear"] = ((a, b) => nn.functional.linear(a, b), ["Float32[2, 3]", "Float32[4, 5]"]),
+        ["aten::linalg_inv"] = ((a, _) => linalg.inv(a), ["Float32[2, 3]"]),
+        ["aten::linalg_cholesky"] = ((_, _) => linalg.cholesky(-eye(3)), ["Float32[3, 3]"]),
+        ["aten::index_select"] = ((a, b) => a.index_select(0, tensor(9L)), ["Float32[2, 3]", "Int64[]"]),
+        ["aten::mse_loss"] = ((a, b) => nn.functional.mse_loss(a, b), ["Float32[2, 3]", "Float32[4, 5]"]),
+        ["aten::copy_"] = ((a, b) => a.copy_(b), ["Float32[2, 3]", "Float32[4, 5]"]),
+        ["aten::expand"] = ((a, _) => a.expand(5, 5), ["Float32[2, 3]", "[5, 5]"]),
+        ["aten::to.device"] = ((a, _) => a.to(ScalarType.Float32, new Device(DeviceType.XLA)), ["Float32[2, 3]"]),
+        ["backward"] = ((a, _) => a.clone().requires_grad_().backward(), ["Float32[2, 3]"]),
+        ["item"] = ((a, _) => a.ToScalar(), ["Float32[2, 3]"]),
+        ["grad"] = ((a, b) => autograd.grad([a], [b]), ["Float32[2, 3]", "Float32[4, 5]"]),
+    };
+
+    [Theory]
+    [MemberData(nameof(Failing))]
+    public void Whatever_libtorch_refuses_is_an_exception_with_its_name_and_shapes(string name)
+    {
+        using var scope = NewDisposeScope();
+        var (call, says) = Calls[name];
+        var error = Assert.ThrowsAny<ExternalException>(() => call(zeros(2, 3), zeros(4, 5)));
+        // Some run under a name of FaceMix's own, "facemix::linear" say.
+        Assert.Contains(name.Split("::")[^1].Split('.')[0], error.Message.Split('(')[0]);
+        Assert.All(says, part => Assert.Contains(part, error.Message));
+        Assert.True(error.Message.Split(": ", 2)[1].Length > 10, error.Message);
     }
 }

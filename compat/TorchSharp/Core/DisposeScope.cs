@@ -47,7 +47,13 @@ public sealed class DisposeScope : IDisposable
 
     public T MoveToOther<T>(DisposeScope? scope, T disposable) where T : IDisposable
     {
-        if (Held.Remove(disposable)) Give(disposable, scope);
+        if (!Held.Remove(disposable)) return disposable;
+        Give(disposable, scope);
+        if (scope is null && disposable is torch.Tensor tensor)
+        {
+            manager.Counts.DetachedFromScopeCount++;
+            tensor.NoteOrigin();
+        }
         return disposable;
     }
 
@@ -74,7 +80,8 @@ public sealed class DisposeScope : IDisposable
     {
         ObjectDisposedException.ThrowIf(ended, this);
         if (disposable is not torch.Tensor tensor) throw new InvalidOperationException("A dispose scope holds tensors only");
-        tensor.OwningDisposeScope?.disposables.Remove(tensor);
+        if (tensor.OwningDisposeScope is null) manager.Counts.AttachedToScopeCount++;
+        else tensor.OwningDisposeScope.disposables.Remove(tensor);
         Give(tensor, this);
     }
 
@@ -136,12 +143,31 @@ public class DisposeScopeManager
 
     internal static DisposeScopeManager ThreadSingleton => current ??= new DisposeScopeManager();
 
+    /// <summary>Of the tensors that this thread made and disposed.</summary>
+    public static ThreadDisposeScopeStatistics Statistics => ThreadSingleton.counts;
+
+    private readonly ThreadDisposeScopeStatistics counts = new();
+
+    internal LifetimeStatistics Counts => counts.TensorStatistics;
+
     internal DisposeScope? CurrentDisposeScope { get; private set; }
 
     internal DisposeScope? Register(torch.Tensor tensor)
     {
-        CurrentDisposeScope?.Add(tensor);
+        if (CurrentDisposeScope is null)
+        {
+            Counts.CreatedOutsideScopeCount++;
+            return null;
+        }
+        Counts.CreatedInScopeCount++;
+        CurrentDisposeScope.Add(tensor);
         return CurrentDisposeScope;
+    }
+
+    internal void Disposing(torch.Tensor tensor)
+    {
+        if (tensor.OwningDisposeScope is null) Counts.DisposedOutsideScopeCount++;
+        else Counts.DisposedInScopeCount++;
     }
 
     internal DisposeScope NewDisposeScope() => CurrentDisposeScope = new DisposeScope(this);

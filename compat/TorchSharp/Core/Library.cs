@@ -117,5 +117,14 @@ internal static unsafe partial class Library
         if (status != 0) throw new TorchException(call, "", LastError());
     }
 
+    /// <summary>The same; the message then also says what was given.</summary>
+    public static void Check(int status, string call, Arg given)
+    {
+        if (status == 0) return;
+        // The message first: describing a tensor calls the library again.
+        var message = LastError();
+        throw new TorchException(call, given.Describe(), message);
+    }
+
     public static string LastError() => Marshal.PtrToStringUTF8((nint)fm_error()) ?? "";
 }

@@ -55,7 +55,7 @@ public static partial class torch
         {
             var found = new nint[inputs.Count];
             fixed (nint* outs = Handles(outputs), grads = Handles(grad_outputs), ins = Handles(inputs), into = found)
-                Library.Check(Library.fm_grad(outs, grads, outputs.Count, ins, inputs.Count, retain_graph ? 1 : 0, create_graph ? 1 : 0, allow_unused ? 1 : 0, into), "grad");
+                Library.Check(Library.fm_grad(outs, grads, outputs.Count, ins, inputs.Count, retain_graph ? 1 : 0, create_graph ? 1 : 0, allow_unused ? 1 : 0, into), "grad", outputs.Concat(inputs).ToArray());
             GC.KeepAlive((outputs, inputs, grad_outputs));
             return found.Select(handle => handle == 0 ? null! : new Tensor(handle)).ToList();
         }
@@ -63,7 +63,7 @@ public static partial class torch
         public static unsafe void backward(IList<Tensor> tensors, IList<Tensor>? grad_tensors = null, bool? retain_graph = null, bool create_graph = false, IList<Tensor>? inputs = null)
         {
             fixed (nint* roots = Handles(tensors), grads = Handles(grad_tensors), ins = Handles(inputs))
-                Library.Check(Library.fm_backward(roots, grads, tensors.Count, ins, inputs?.Count ?? 0, retain_graph ?? create_graph ? 1 : 0, create_graph ? 1 : 0), "backward");
+                Library.Check(Library.fm_backward(roots, grads, tensors.Count, ins, inputs?.Count ?? 0, retain_graph ?? create_graph ? 1 : 0, create_graph ? 1 : 0), "backward", tensors.ToArray());
             GC.KeepAlive((tensors, grad_tensors, inputs));
         }
 

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using FaceMix.Torch;
 using TorchSharp.Utils;
@@ -15,6 +16,7 @@ public static partial class torch
         private static long totalCount;
         private static long peakCount;
         private nint handle;
+        private StackTrace? origin;
 
         internal Tensor(nint handle) : this(handle, DisposeScopeManager.ThreadSingleton)
         {
@@ -24,6 +26,7 @@ public static partial class torch
         {
             this.handle = handle;
             OwningDisposeScope = manager?.Register(this);
+            if (OwningDisposeScope is null) NoteOrigin();
             var count = Interlocked.Increment(ref totalCount);
             if (count > Volatile.Read(ref peakCount)) Volatile.Write(ref peakCount, count);
         }
@@ -51,6 +54,7 @@ public static partial class torch
 
         public void Dispose()
         {
+            if (handle != 0) DisposeScopeManager.ThreadSingleton.Disposing(this);
             OwningDisposeScope?.Forget(this);
             OwningDisposeScope = null;
             Dispose(true);
@@ -84,6 +88,11 @@ public static partial class torch
 
         public override string ToString() => $"[{string.Join("x", shape)}], type = {dtype}, device = {device}";
 
+        internal void NoteOrigin()
+        {
+            if (Escapes.Watching) origin = Escapes.Here();
+        }
+
         // Gives the reference to a wrapper of another class; this one is then empty.
         internal nint MoveHandle()
         {
@@ -97,6 +106,7 @@ public static partial class torch
             var held = Interlocked.Exchange(ref handle, 0);
             if (held == 0) return;
             Interlocked.Decrement(ref totalCount);
+            if (!disposing && Escapes.Watching) Escapes.Add(origin);
             Library.fm_tensor_delete(held);
         }
 
@@ -148,7 +158,7 @@ public static partial class torch
         public bool requires_grad
         {
             get => Library.fm_tensor_requires_grad(Handle) != 0;
-            set => Library.Check(Library.fm_tensor_set_requires_grad(Handle, value ? 1 : 0), "requires_grad");
+            set => Library.Check(Library.fm_tensor_set_requires_grad(Handle, value ? 1 : 0), "requires_grad", this);
         }
 
         public Tensor requires_grad_(bool requires_grad = true)
@@ -159,7 +169,7 @@ public static partial class torch
 
         public Tensor with_requires_grad(bool requires_grad = true) => requires_grad_(requires_grad);
 
-        public void retain_grad() => Library.Check(Library.fm_tensor_retain_grad(Handle), "retain_grad");
+        public void retain_grad() => Library.Check(Library.fm_tensor_retain_grad(Handle), "retain_grad", this);
 
         /// <summary>The gradient of the last <see cref="backward()"/>, or null.</summary>
         public unsafe Tensor? grad
@@ -167,10 +177,10 @@ public static partial class torch
             get
             {
                 nint gradient;
-                Library.Check(Library.fm_tensor_grad(Handle, &gradient), "grad");
+                Library.Check(Library.fm_tensor_grad(Handle, &gradient), "grad", this);
                 return gradient == 0 ? null : new Tensor(gradient);
             }
-            set => Library.Check(Library.fm_tensor_set_grad(Handle, value?.Handle ?? 0), "grad");
+            set => Library.Check(Library.fm_tensor_set_grad(Handle, value?.Handle ?? 0), "grad", this);
         }
 
         public void backward() => autograd.backward(this, (IList<Tensor>?)null);
@@ -182,7 +192,7 @@ public static partial class torch
         public Tensor alias() => new(Library.fm_tensor_share(Handle));
 
         // Module.to: the tensor stays the same one for its optimizer and its owner, with other contents.
-        internal void SetData(Tensor source) => Library.Check(Library.fm_tensor_set_data(Handle, source.Handle), "set_data");
+        internal void SetData(Tensor source) => Library.Check(Library.fm_tensor_set_data(Handle, source.Handle), "set_data", this);
 
         /// <summary>The elements, row by row; on another device than the CPU, a copy of them.</summary>
         public TensorAccessor<T> data<T>() where T : unmanaged
@@ -203,7 +213,7 @@ public static partial class torch
         public unsafe Scalar ToScalar()
         {
             Value value;
-            Library.Check(Library.fm_tensor_item(Handle, &value), "item");
+            Library.Check(Library.fm_tensor_item(Handle, &value), "item", this);
             return Scalar.From(value);
         }
 
@@ -221,7 +231,7 @@ public static partial class torch
         internal unsafe void* Data()
         {
             void* data;
-            Library.Check(Library.fm_tensor_data(Handle, &data), "data");
+            Library.Check(Library.fm_tensor_data(Handle, &data), "data", this);
             return data;
         }
 
