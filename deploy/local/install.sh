@@ -30,19 +30,6 @@ install_packages() {
   as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}"
 }
 
-# Debian's PostgreSQL package starts a server of the machine's own when it is installed first. FaceMix brings its
-# own and wants no other, so it says so while its packages are installed, and takes that word back afterwards.
-install_run_packages() {
-  local folder=/etc/postgresql-common/createcluster.d
-  as_root mkdir -p "$folder"
-  echo "create_main_cluster = false" | as_root tee "$folder/facemix.conf" >/dev/null
-  trap 'as_root rm -f /etc/postgresql-common/createcluster.d/facemix.conf; as_root rmdir --ignore-fail-on-non-empty /etc/postgresql-common/createcluster.d' EXIT
-  install_packages "${PACKAGES_RUN[@]}"
-}
-
-pgvector_is_installed() { "$ROOT/deploy/local/pgvector.sh" check; }
-install_pgvector() { "$ROOT/deploy/local/pgvector.sh" install; }
-
 # at_least WANTED GIVEN: whether a version number is high enough.
 at_least() { [[ $(printf '%s\n%s\n' "$1" "$2" | sort -V | head -n 1) == "$1" ]]; }
 
@@ -67,7 +54,8 @@ node_modules_are_current() {
 
 pgvector_is_installed() { "$ROOT/deploy/local/pgvector.sh" check; }
 
-# PostgreSQL's package would make and start a cluster of its own; a machine that has none keeps having none.
+# PostgreSQL's package would make and start a cluster of its own when it is installed first; a machine that has none
+# keeps having none.
 install_run_packages() {
   local wish=/etc/postgresql-common/createcluster.d/facemix.conf
   if [[ -n $(missing_packages postgresql-common) ]]; then
