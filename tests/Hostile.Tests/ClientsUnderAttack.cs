@@ -10,7 +10,11 @@ public sealed class ClientsUnderAttack(ITestOutputHelper output)
     private const double Growth = 1.1;
     private const int WarmUp = 2000;
 
+#if COMPAT_PACKAGES
     [Fact]
+#else
+    [Fact(Skip = "The packages answer otherwise in some of the cases: see compat/Grpc/README.md.")]
+#endif
     public async Task Each_reply_becomes_the_status_that_the_protocol_prescribes_and_leaves_nothing_behind()
     {
         using var victim = new Victim();

@@ -15,7 +15,11 @@ public sealed class ServersUnderAttack(ITestOutputHelper output)
     // So long until all of it is compiled and no thread or pool grows any more.
     private const int WarmUp = 4000;
 
+#if COMPAT_PACKAGES
     [Fact]
+#else
+    [Fact(Skip = "The packages answer otherwise in some of the cases: see compat/Grpc/README.md.")]
+#endif
     public async Task Each_case_ends_as_the_protocol_prescribes_and_leaves_nothing_behind()
     {
         await using var server = await TargetServer.StartAsync();
