@@ -16,9 +16,16 @@ namespace Grpc.Framing;
 /// <param name="encoding">The sender's grpc-encoding.</param>
 /// <param name="providers">The compressions known, by name.</param>
 internal sealed class MessageReader(PipeReader pipe, int? maxSize, string? encoding, IReadOnlyDictionary<string, ICompressionProvider> providers)
+    : DeserializationContext
 {
     private const int HeaderSize = 5;
-    private readonly Payload payload = new();
+    private ReadOnlySequence<byte> payload;
+
+    public override int PayloadLength => (int)payload.Length;
+
+    public override byte[] PayloadAsNewBuffer() => payload.ToArray();
+
+    public override ReadOnlySequence<byte> PayloadAsReadOnlySequence() => payload;
 
     /// <summary>The next message, or null at the end of the stream.</summary>
     /// <exception cref="RpcException">Too large, cut short, or compressed in a way unknown here.</exception>
@@ -95,21 +102,21 @@ internal sealed class MessageReader(PipeReader pipe, int? maxSize, string? encod
 
         var body = buffer.Slice(HeaderSize, length);
         end = body.End;
-        payload.Set(header[0] switch
+        payload = header[0] switch
         {
             0 => body,
             1 => Decompressed(body),
             _ => throw new RpcException(new Status(StatusCode.Internal, "Unexpected compressed flag value in message header.")),
-        });
+        };
         try
         {
-            message = deserializer(payload);
+            message = deserializer(this);
         }
         catch (InvalidProtocolBufferException error)
         {
             throw new RpcException(new Status(StatusCode.Internal, "The message is not of the method's type.", error));
         }
-        payload.Set(default);
+        payload = default;
         return true;
     }
 
@@ -120,18 +127,5 @@ internal sealed class MessageReader(PipeReader pipe, int? maxSize, string? encod
         return providers.TryGetValue(encoding, out var provider)
             ? provider.Decompress(body, maxSize ?? int.MaxValue)
             : throw new RpcException(new Status(StatusCode.Unimplemented, $"Unsupported grpc-encoding value '{encoding}'. Supported encodings: {MessageCompression.Accepted(providers)}"));
-    }
-
-    private sealed class Payload : DeserializationContext
-    {
-        private ReadOnlySequence<byte> bytes;
-
-        public override int PayloadLength => (int)bytes.Length;
-
-        public void Set(in ReadOnlySequence<byte> body) => bytes = body;
-
-        public override byte[] PayloadAsNewBuffer() => bytes.ToArray();
-
-        public override ReadOnlySequence<byte> PayloadAsReadOnlySequence() => bytes;
     }
 }

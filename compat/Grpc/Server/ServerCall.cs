@@ -109,7 +109,7 @@ internal sealed class ServerCall : ServerCallContext, IServerCallContextFeature
         return Task.CompletedTask;
     }
 
-    public async Task<T> ReadSingleAsync<T>(Marshaller<T> marshaller)
+    public async ValueTask<T> ReadSingleAsync<T>(Marshaller<T> marshaller)
         where T : class =>
         await reader.ReadSingleAsync(marshaller.ContextualDeserializer, CancellationToken).ConfigureAwait(false)
         ?? throw new RpcException(new Status(StatusCode.Internal, "Incomplete message."));
