@@ -62,6 +62,14 @@ c10::intrusive_ptr<Collectives> open_nccl(const StorePointer& store, int rank, i
 #endif
 }
 
+// Since 2.4 the store wants libuv unless told otherwise, which a distribution's libtorch may lack.
+template <typename Options>
+auto without_libuv(Options& options, int) -> decltype(options.useLibUV, void()) {
+  options.useLibUV = false;
+}
+template <typename Options>
+void without_libuv(Options&, long) {}
+
 Group& group_of(void* handle) { return *static_cast<Group*>(handle); }
 
 void* hold(c10::intrusive_ptr<Work> work) { return work.release(); }
@@ -98,6 +106,7 @@ int fm_store_open(const char* host, int32_t port, int32_t serves, int64_t timeou
     options.port = static_cast<uint16_t>(port);
     options.isServer = serves != 0;
     options.waitWorkers = false;
+    without_libuv(options, 0);
     // c10d rounds a part of a second down to none.
     options.timeout = std::chrono::seconds((timeout_ms + 999) / 1000);
     auto store = std::make_unique<Store>();
