@@ -1,10 +1,10 @@
 using System.Diagnostics;
-using System.Runtime.CompilerServices;
 using TorchSharp;
 using TorchSharp.Modules;
 using Xunit;
 using static TorchSharp.torch;
 #if COMPAT_PACKAGES
+using System.Runtime.CompilerServices;
 using FaceMix.Torch;
 #endif
 
