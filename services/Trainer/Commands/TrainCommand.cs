@@ -145,10 +145,12 @@ internal static class TrainCommand
         var goOn = $"train --preset {preset.Name} --resume {folder.Name}";
         watch?.Begin();
         bool finished;
+        double waiting;
         try
         {
-            var loop = new TrainingLoop(run, first ? folder : null, history, TimeProvider.System);
+            var loop = new TrainingLoop(run, first ? folder : null, history, TimeProvider.System) { Jitters = !data.IsDrawn };
             finished = loop.Run(data.Training, preset.Training.Flip && !data.IsDrawn, request.Seed, limits, watch ?? (ITrainingObserver)new NoObserver(), interruption.Token);
+            waiting = loop.WaitingShare;
         }
         catch (PeerLostException e)
         {
@@ -158,6 +160,8 @@ internal static class TrainCommand
         {
             watch?.Dispose();
         }
+        if (first)
+            Console.Error.WriteLine($"Steps waited for their pictures {waiting:0.0%} of the time.");
         if (!finished)
         {
             if (first)

@@ -29,6 +29,8 @@ public sealed class BatchLoader : IDisposable
         ArgumentNullException.ThrowIfNull(options);
         CheckRange(options.BatchSize, 1, 4096);
         CheckRange(options.Ahead, 1, 64);
+        CheckPart(options.ColourJitter);
+        CheckPart(options.CropJitter);
         CheckRange(options.WorldSize, 1, 65536);
         CheckRange(options.Rank, 0, options.WorldSize - 1);
         CheckRange(options.Start.Epoch, 0, int.MaxValue - 1);
@@ -152,6 +154,15 @@ public sealed class BatchLoader : IDisposable
                 Mirror(picture, _source.Size);
                 attributes[i] = SwapSides(attributes[i]);
             }
+
+            if (_options.ColourJitter > 0 || _options.CropJitter > 0)
+            {
+                var random = SplitMix64.ForIndex(_options.Seed + 0x4A4954544552UL, (long)position.Epoch * _source.Count + index);
+                if (_options.CropJitter > 0)
+                    Augmentation.Crop(picture, _source.Size, _options.CropJitter, ref random);
+                if (_options.ColourJitter > 0)
+                    Augmentation.Colour(picture, _options.ColourJitter, ref random);
+            }
         }
 
         return new FaceBatch(this, position, position.Batch == BatchesPerEpoch - 1, whole, pixels, attributes, keys);
@@ -223,6 +234,12 @@ public sealed class BatchLoader : IDisposable
         }
 
         return [.. sides];
+    }
+
+    private static void CheckPart(float value)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(value, 0);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(value, 0.5f);
     }
 
     private static void CheckRange(int value, int low, int high)

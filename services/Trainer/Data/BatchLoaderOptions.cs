@@ -18,6 +18,12 @@ public sealed record BatchLoaderOptions
     /// <summary>Mirrors every second face, and swaps what is said of left and right. For photographs.</summary>
     public bool Flip { get; init; }
 
+    /// <summary>Changes each face's brightness, contrast and saturation by up to this part, another way in every epoch; 0 to 0.5. For photographs.</summary>
+    public float ColourJitter { get; init; }
+
+    /// <summary>Cuts each face smaller by up to this part of its side, another way in every epoch; 0 to 0.5. For photographs.</summary>
+    public float CropJitter { get; init; }
+
     /// <summary>Batches prepared ahead of the step, each by a thread of its own, 1..64.</summary>
     public int Ahead { get; init; } = 3;
 

@@ -20,6 +20,12 @@ public sealed class TrainingLoop(TrainingRun run, RunFolder? folder, History his
     /// <summary>A run whose steps are all skipped would go on for ever without learning.</summary>
     public const int MaxSkippedInARow = 100;
 
+    /// <summary>Jitters colours and crops as the preset says; drawn faces vary by themselves.</summary>
+    public bool Jitters { get; init; }
+
+    /// <summary>Part of the last run's time in which the step waited for its batch, 0 to 1.</summary>
+    public double WaitingShare { get; private set; }
+
     /// <summary>Runs; a cancellation ends it after the step at hand, with everything saved.</summary>
     /// <param name="source">The faces to learn from.</param>
     /// <param name="flip">Mirrors every second face.</param>
@@ -38,6 +44,8 @@ public sealed class TrainingLoop(TrainingRun run, RunFolder? folder, History his
             WorldSize = run.Parallel?.Team.Size ?? 1,
             Seed = dataSeed,
             Flip = flip,
+            ColourJitter = Jitters ? (float)run.Preset.Training.ColourJitter : 0,
+            CropJitter = Jitters ? (float)run.Preset.Training.CropJitter : 0,
             Ahead = 2,
             Start = run.State.Next,
         });
@@ -71,6 +79,7 @@ public sealed class TrainingLoop(TrainingRun run, RunFolder? folder, History his
                 saved = time.GetTimestamp();
             }
         }
+        WaitingShare = loader.WaitingShare;
         Save(observer);
         return progress >= 1;
     }

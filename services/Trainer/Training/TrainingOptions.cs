@@ -64,6 +64,12 @@ public sealed record TrainingOptions
     /// <summary>Mirrors every second picture of a folder; drawn faces need no such thing.</summary>
     public bool Flip { get; init; } = true;
 
+    /// <summary>Changes brightness, contrast and saturation of each picture of a folder by up to this part, 0 to 0.5; 0: not at all.</summary>
+    public double ColourJitter { get; init; }
+
+    /// <summary>Cuts each picture of a folder smaller by up to this part of its side, 0 to 0.5; 0: not at all.</summary>
+    public double CropJitter { get; init; }
+
     /// <summary>Pictures held out for the metrics.</summary>
     public int HeldOut { get; init; } = 1000;
 
@@ -88,6 +94,8 @@ public sealed record TrainingOptions
         Require(Epochs is >= 0 and <= 1_000_000, "epochs", Epochs, "0 to 1000000");
         Require(InputNoise is >= 0 and <= 2, "input_noise", InputNoise, "0 to 2");
         Require(CheckpointSeconds is >= 1 and <= 86_400, "checkpoint_seconds", CheckpointSeconds, "1 to 86400");
+        Require(ColourJitter is >= 0 and <= 0.5, "colour_jitter", ColourJitter, "0 to 0.5");
+        Require(CropJitter is >= 0 and <= 0.5, "crop_jitter", CropJitter, "0 to 0.5");
         Require(HeldOut is >= 8 and <= 100_000, "held_out", HeldOut, "8 to 100000");
     }
 

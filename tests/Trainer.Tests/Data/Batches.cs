@@ -132,6 +132,25 @@ public sealed class Batches
     }
 
     [Fact]
+    public void Jittered_faces_differ_a_little_in_every_epoch_and_follow_from_the_seed()
+    {
+        using var source = new DrawnSource(1, 8, 32);
+        var plain = new BatchLoaderOptions { BatchSize = 8, Epochs = 2, Shuffle = false };
+        var jittered = plain with { ColourJitter = 0.1f, CropJitter = 0.1f };
+        using var first = new BatchLoader(source, jittered);
+        using var again = new BatchLoader(source, jittered with { Ahead = 7 });
+        using var unchanged = new BatchLoader(source, plain);
+
+        var (one, other, still) = (Drain(first), Drain(again), Drain(unchanged));
+
+        Assert.Equal(one[0].Pixels, other[0].Pixels);
+        Assert.Equal(one[1].Pixels, other[1].Pixels);
+        Assert.NotEqual(one[0].Pixels, one[1].Pixels);
+        Assert.Equal(still[0].Pixels, still[1].Pixels);
+        Assert.InRange(one[0].Pixels.Zip(still[0].Pixels).Average(pair => Math.Abs(pair.First - pair.Second)), 1, 25);
+    }
+
+    [Fact]
     public void Fewer_faces_than_a_batch_are_one_batch()
     {
         using var loader = new BatchLoader(new DrawnSource(1, 3, 32), new BatchLoaderOptions { BatchSize = 64, Epochs = 1 });
@@ -158,6 +177,7 @@ public sealed class Batches
 
         Assert.Throws<ArgumentOutOfRangeException>(() => new BatchLoader(source, new BatchLoaderOptions { BatchSize = 0 }));
         Assert.Throws<ArgumentOutOfRangeException>(() => new BatchLoader(source, new BatchLoaderOptions { Ahead = 65 }));
+        Assert.Throws<ArgumentOutOfRangeException>(() => new BatchLoader(source, new BatchLoaderOptions { CropJitter = 0.6f }));
         Assert.Throws<ArgumentOutOfRangeException>(() => new BatchLoader(source, new BatchLoaderOptions { Rank = 1 }));
         Assert.Throws<ArgumentException>(() => new BatchLoader(source, new BatchLoaderOptions { WorldSize = 5 }));
         Assert.Throws<ArgumentException>(() => new BatchLoader(source, new BatchLoaderOptions { BatchSize = 3, WorldSize = 2, DropLast = false }));
