@@ -91,6 +91,54 @@ public sealed class CallsSpreadOverServers : IAsyncLifetime
         Assert.Equal(ofRemoved, servers[0].Observations.Made);
     }
 
+#if COMPAT_PACKAGES
+    // With the package calls fail whose connection could not be made any more.
+    [Fact]
+    public async Task A_server_that_stops_while_it_is_still_listed_takes_no_call_with_it()
+    {
+        using var channel = RoundRobin(servers);
+        using var stop = new CancellationTokenSource();
+        var callers = Enumerable.Range(0, 4).Select(_ => Task.Run(async () =>
+        {
+            while (!stop.IsCancellationRequested)
+                await Say(channel);
+        })).ToArray();
+        await Until(channel, () => servers.All(server => server.Observations.Made > 10));
+        await servers[0].StopAsync();
+        var others = servers[1].Observations.Made;
+        await Until(channel, () => servers[1].Observations.Made > others + 50);
+        await stop.CancelAsync();
+
+        await Task.WhenAll(callers).WaitAsync(Patience);
+    }
+#endif
+
+    [Fact]
+    public async Task A_connection_gone_silent_is_given_up_by_its_pings_and_calls_go_elsewhere()
+    {
+        await using var proxy = new SilentProxy(servers[0].Grpc.Port);
+        using var channel = Channel("static:///servers", new RoundRobinConfig(), new StaticResolverFactory(_ => [new("127.0.0.1", proxy.Port), AddressOf(servers[1])]), new SocketsHttpHandler
+        {
+            KeepAlivePingDelay = TimeSpan.FromSeconds(1),
+            KeepAlivePingTimeout = TimeSpan.FromSeconds(1),
+            EnableMultipleHttp2Connections = true,
+        });
+        await Until(channel, () => servers[0].Observations.Made > 0 && servers[1].Observations.Made > 0);
+        using var waiting = new V1.EchoService.EchoServiceClient(channel).SayAsync(new SayRequest { WaitMs = 60_000 });
+        using var other = new V1.EchoService.EchoServiceClient(channel).SayAsync(new SayRequest { WaitMs = 60_000 });
+        await Task.Delay(100);
+        proxy.FallSilent();
+
+        // Of two calls in turn one is with the server that is out of reach.
+        var first = await Task.WhenAny(waiting.ResponseAsync, other.ResponseAsync).WaitAsync(Patience);
+        var error = await Assert.ThrowsAsync<RpcException>(() => first);
+        Assert.Contains(error.StatusCode, new[] { StatusCode.Unavailable, StatusCode.Internal });
+        var before = servers[1].Observations.Made;
+        for (var i = 0; i < 10; i++)
+            await Say(channel).WaitAsync(Patience);
+        Assert.Equal(before + 10, servers[1].Observations.Made);
+    }
+
     [Fact]
     public async Task A_lost_connection_has_the_addresses_looked_up_again()
     {
@@ -232,7 +280,7 @@ public sealed class CallsSpreadOverServers : IAsyncLifetime
         }
     }
 
-    private static GrpcChannel Channel(string address, LoadBalancingConfig? policy, ResolverFactory factory)
+    private static GrpcChannel Channel(string address, LoadBalancingConfig? policy, ResolverFactory factory, SocketsHttpHandler? handler = null)
     {
         var config = new ServiceConfig();
         if (policy is not null)
@@ -240,6 +288,7 @@ public sealed class CallsSpreadOverServers : IAsyncLifetime
         return GrpcChannel.ForAddress(address, new GrpcChannelOptions
         {
             Credentials = ChannelCredentials.Insecure,
+            HttpHandler = handler,
             ServiceConfig = config,
             ServiceProvider = new ServiceCollection().AddSingleton(factory).BuildServiceProvider(),
             InitialReconnectBackoff = TimeSpan.FromMilliseconds(100),
