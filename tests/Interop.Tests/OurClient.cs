@@ -83,7 +83,7 @@ internal sealed class OurClient(GrpcChannel channel, bool probesCompression)
         if (probesCompression)
         {
             using var probe = client.StreamingInputCall(deadline: Soon);
-            await probe.RequestStream.WriteAsync(Input(RequestSizes[0], expectCompressed: true));
+            await WriteIfOpenAsync(probe.RequestStream, Input(RequestSizes[0], expectCompressed: true));
             await EndsAsync(StatusCode.InvalidArgument, () => probe.ResponseAsync);
         }
         using var call = client.StreamingInputCall(Gzip, Soon);
@@ -129,14 +129,7 @@ internal sealed class OurClient(GrpcChannel channel, bool probesCompression)
     public async Task TimeoutOnSleepingServerAsync()
     {
         using var call = client.FullDuplexCall(deadline: DateTime.UtcNow.AddMilliseconds(1));
-        try
-        {
-            await call.RequestStream.WriteAsync(Output([], 27182));
-        }
-        catch (Exception error) when (error is RpcException or InvalidOperationException or OperationCanceledException)
-        {
-            // The call may be over before the request is.
-        }
+        await WriteIfOpenAsync(call.RequestStream, Output([], 27182));
 
         await EndsAsync(StatusCode.DeadlineExceeded, () => call.ResponseStream.MoveNext(default));
     }
@@ -164,8 +157,7 @@ internal sealed class OurClient(GrpcChannel channel, bool probesCompression)
         await EndsAsync(StatusCode.Unknown, () => client.UnaryCallAsync(new SimpleRequest { ResponseStatus = status }, deadline: Soon).ResponseAsync, status.Message);
 
         using var call = client.FullDuplexCall(deadline: Soon);
-        await call.RequestStream.WriteAsync(new StreamingOutputCallRequest { ResponseStatus = status });
-        await call.RequestStream.CompleteAsync();
+        await WriteIfOpenAsync(call.RequestStream, new StreamingOutputCallRequest { ResponseStatus = status });
         await EndsAsync(StatusCode.Unknown, () => call.ResponseStream.MoveNext(default), status.Message);
     }
 
@@ -223,6 +215,18 @@ internal sealed class OurClient(GrpcChannel channel, bool probesCompression)
             client.UnaryCallAsync(new SimpleRequest { ResponseSize = size * 100, Payload = Zeros(size) }, deadline: Soon).ResponseAsync));
 
         Assert.Equal(Enumerable.Range(1, 100).Select(size => size * 100), responses.Select(each => each.Payload.Body.Length));
+    }
+
+    // The call may be over before the whole of its request is sent.
+    private static async Task WriteIfOpenAsync<T>(IClientStreamWriter<T> requests, T request)
+    {
+        try
+        {
+            await requests.WriteAsync(request);
+        }
+        catch (Exception error) when (error is RpcException or InvalidOperationException or OperationCanceledException)
+        {
+        }
     }
 
     private static async Task<RpcException> EndsAsync(StatusCode code, Func<Task> call, string? detail = null)
