@@ -36,7 +36,7 @@ build_services_now() {
 
 # One OpenMP thread a process: on few cores, spinning threads cost their neighbours more than they gain.
 trainer() {
-  OMP_NUM_THREADS=${OMP_NUM_THREADS:-1} OMP_WAIT_POLICY=passive dotnet "$(assembly Trainer)" "$@"
+  OMP_NUM_THREADS=${OMP_NUM_THREADS:-1} OMP_WAIT_POLICY=passive GLIBC_TUNABLES=${GLIBC_TUNABLES:-glibc.malloc.hugetlb=1} dotnet "$(assembly Trainer)" "$@"
 }
 
 pid_file() { echo "$STATE/run/$1.pid"; }

@@ -9,6 +9,9 @@ namespace FaceMix.Torch;
 /// </summary>
 public static class FastLayers
 {
+    // at::MemoryFormat::ChannelsLast.
+    private const int ChannelsLastFormat = 2;
+
     /// <summary>
     /// Repeats every cell 2×2 and convolves: <c>conv2d(interpolate(input, scale_factor: [2, 2]), weight, bias, padding: [1, 1])</c>
     /// in 4/9 of the products, and without the doubled map.
@@ -18,4 +21,11 @@ public static class FastLayers
     /// <param name="bias">[out], or none.</param>
     /// <returns>[N, out, 2H, 2W].</returns>
     public static Tensor DoubleConv2d(Tensor input, Tensor weight, Tensor? bias = null) => Call("facemix::double_conv2d", input, weight, bias);
+
+    /// <summary>
+    /// The same maps with a cell's channels side by side in memory, which oneDNN's and cuDNN's convolutions take as they
+    /// are, while they lay out anew what they get channel by channel. What follows keeps the order.
+    /// </summary>
+    /// <param name="input">[N, C, H, W].</param>
+    public static Tensor ChannelsLast(Tensor input) => Call("contiguous", input, ChannelsLastFormat);
 }

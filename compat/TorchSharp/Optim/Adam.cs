@@ -100,9 +100,9 @@ namespace TorchSharp
                     var other = (State)source;
                     Dispose();
                     step = other.step;
-                    exp_avg = other.exp_avg.to(_parameter.device, copy: true).DetachFromDisposeScope();
-                    exp_avg_sq = other.exp_avg_sq.to(_parameter.device, copy: true).DetachFromDisposeScope();
-                    max_exp_avg_sq = other.max_exp_avg_sq?.to(_parameter.device, copy: true).DetachFromDisposeScope();
+                    exp_avg = Like(other.exp_avg);
+                    exp_avg_sq = Like(other.exp_avg_sq);
+                    max_exp_avg_sq = other.max_exp_avg_sq is null ? null : Like(other.max_exp_avg_sq);
                 }
 
                 public override void to(Device device)
@@ -111,6 +111,9 @@ namespace TorchSharp
                     exp_avg_sq = exp_avg_sq.to(device, disposeAfter: true).DetachFromDisposeScope();
                     max_exp_avg_sq = max_exp_avg_sq?.to(device, disposeAfter: true).DetachFromDisposeScope();
                 }
+
+                // In the parameter's place and order of memory, whatever the other's were.
+                private Tensor Like(Tensor source) => empty_like(_parameter).copy_(source).DetachFromDisposeScope();
 
                 public void Dispose()
                 {

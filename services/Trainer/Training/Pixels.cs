@@ -45,7 +45,7 @@ public static class Pixels
             throw new ArgumentException($"{count} pictures of {size} pixels take {(long)count * size * size * 3} bytes, not {rgb.Length}.", nameof(rgb));
         using var scope = NewDisposeScope();
         var bytes = tensor(rgb, [count, size, size, 3], device: device);
-        var x = bytes.permute(0, 3, 1, 2).to(ScalarType.Float32).contiguous();
+        var x = bytes.permute(0, 3, 1, 2).to(ScalarType.Float32);
         x = range == PixelRange.Signed ? x / 127.5 - 1 : x / 255;
         if (channels == 1)
             x = (x * tensor(Luminance.ToArray(), [1, 3, 1, 1], device: device)).sum(1, keepdim: true);

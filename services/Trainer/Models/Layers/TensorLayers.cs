@@ -100,13 +100,21 @@ public sealed class TensorLayers : Module, ILayers<Tensor>
 
     public Tensor Flatten(Tensor x) => x.flatten(1);
 
-    public Tensor Reshape(Tensor x, int channels, int height, int width) => x.reshape(-1, channels, height, width);
+    public Tensor Reshape(Tensor x, int channels, int height, int width) => InOrder(x.reshape(-1, channels, height, width));
 
     private Tensor Weight(string name, bool spectral)
     {
         var weight = arrays[$"{name}.weight"];
         return spectral ? SpectralNorm.Apply(weight, arrays[$"{name}.u"], training) : weight;
     }
+
+    // Convolutions are faster on maps whose channels lie side by side, and everything after keeps that order.
+    private static Tensor InOrder(Tensor maps) =>
+#if COMPAT_PACKAGES
+        FaceMix.Torch.FastLayers.ChannelsLast(maps);
+#else
+        maps;
+#endif
 
     private static Tensor Cell(Tensor x) => x.unsqueeze(2).unsqueeze(3); // [N, C, 1, 1]
 
