@@ -77,6 +77,24 @@ public class FastPathTests
     }
 #endif
 
+#if COMPAT_PACKAGES
+    [Fact]
+    public void Layers_on_maps_whose_channels_lie_side_by_side_have_the_values_and_gradients_of_ATens()
+    {
+        using var scope = NewDisposeScope();
+        manual_seed(7);
+        Tensor Network(Tensor[] a)
+        {
+            var x = F.pixel_unshuffle(FaceMix.Torch.FastLayers.ChannelsLast(a[0]), 2);
+            x = F.leaky_relu(F.batch_norm(F.conv2d(x, a[1], strides: [2, 2], padding: [1, 1]), null, null, training: true), 0.2);
+            x = FaceMix.Torch.FastLayers.DoubleConv2d(x, a[2]);
+            x = F.conv_transpose2d(x, a[3], strides: [2, 2], padding: [1, 1], output_padding: [1, 1]);
+            return F.conv2d(F.pixel_shuffle(x, 2), a[4], padding: [1, 1]);
+        }
+        SameInFloat64(Network, [randn(4, 3, 16, 16), randn(20, 12, 3, 3), randn(18, 20, 3, 3) * 0.1, randn(18, 16, 3, 3) * 0.1, randn(3, 4, 3, 3)], 1e-4);
+    }
+#endif
+
     [Fact]
     public void Gradients_of_gradients_go_through()
     {
