@@ -120,21 +120,22 @@ function curveNames(names) {
 }
 
 const curveTitle = name => name === "total" ? "Loss, weighted sum" : name.startsWith("weight_") ? `Weight of ${spoken(name.slice(7))}` : name === "learning_rate" ? "Learning rate" : name === "gradient_norm" ? "Gradient norm" : `${spoken(name)}, before its weight`;
-const constant = values => values.every(value => value === values[0]);
 
 function curves(page, lines, legend) {
   const names = curveNames(lines.flatMap(line => line.curves ? Object.keys(line.curves.values) : []));
   if (names.length === 0) return null;
   const box = make("div", { class: "charts" });
   let byStep = false, logarithmic = false;
-  const fixed = names.filter(name => name.startsWith("weight_") && lines.length === 1 && constant(lines[0].curves.values[name]));
+  // A weight that is one number in every run is said in a line, not drawn.
+  const weights = name => [...new Set(lines.filter(line => line.curves && line.curves.values[name]).flatMap(line => line.curves.values[name]))];
+  const fixed = names.filter(name => name.startsWith("weight_") && weights(name).length === 1);
   const draw = () => box.replaceChildren(...names.filter(name => !fixed.includes(name)).map(name => chart(curveTitle(name), lines
     .filter(line => line.curves && line.curves.values[name])
     .map(line => ({ name: line.name, colour: line.colour, x: byStep ? line.curves.step : line.curves.minutes, y: line.curves.values[name] })),
   { logarithmic, unit: byStep ? "steps" : "min", legend })));
   const toggle = (text, change) => make("button", { type: "button", "aria-pressed": "false", onclick: event => { const on = change(); event.currentTarget.setAttribute("aria-pressed", String(on)); draw(); } }, text);
   draw();
-  const still = fixed.map(name => `${spoken(name.slice(7))} × ${number(lines[0].curves.values[name][0])}`);
+  const still = fixed.map(name => `${spoken(name.slice(7))} × ${number(weights(name)[0])}`);
   return section(page, "curves", "Losses and schedules", "Every term is shown before its weight; the weights are shown apart. Point at a curve to read it.",
     make("div", { class: "controls" }, toggle("logarithmic", () => (logarithmic = !logarithmic)), toggle("by step", () => (byStep = !byStep))), box,
     still.length ? make("p", { class: "note" }, `Constant weights: ${still.join(", ")}.`) : null);
