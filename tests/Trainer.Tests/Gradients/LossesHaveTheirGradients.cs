@@ -16,6 +16,7 @@ public sealed class LossesHaveTheirGradients
         ["Reconstruction.Edge"] = Reconstruction.Edge,
         ["Reconstruction.Halve"] = (picture, target) => (Reconstruction.Halve(picture) * Reconstruction.Halve(target)).sum(),
         ["Reconstruction.HalveBicubic"] = (picture, target) => (Reconstruction.HalveBicubic(picture) * Reconstruction.HalveBicubic(target)).sum(),
+        ["VaeLoss.Unit"] = (picture, target) => (new VaeLoss(new LossOptions()).Unit(picture) * target).sum(),
         ["MsSsim.Of"] = (picture, target) => new MsSsim(window: 3, scales: 3).Of(picture, target),
     };
 
