@@ -15,6 +15,8 @@ internal sealed class Peer : IDisposable
         info.Environment["OPENBLAS_NUM_THREADS"] = info.Environment["OMP_NUM_THREADS"];
         // Threads that wait for work would otherwise spin in the other one's turn.
         info.Environment["OMP_WAIT_POLICY"] = "passive";
+        // As ./facemix starts the Trainer; Python gets the same.
+        info.Environment["GLIBC_TUNABLES"] = "glibc.malloc.hugetlb=1";
         _process = Process.Start(info)!;
     }
 
