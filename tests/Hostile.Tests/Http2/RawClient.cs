@@ -19,6 +19,7 @@ internal sealed class RawClient : IDisposable
     private readonly Dictionary<int, Answer> answers = [];
     private int nextStream = 1;
     private ErrorCode? goAway;
+    private bool couldNotSend;
 
     private RawClient(Socket socket)
     {
@@ -32,7 +33,7 @@ internal sealed class RawClient : IDisposable
 
     public bool IsUsable => goAway is null && nextStream < 2000;
 
-    private string LastWord => goAway is { } code ? $"goaway {code}" : reader.WasCut ? "cut" : "closed";
+    private string LastWord => goAway is { } code ? $"goaway {code}" : reader.WasCut || couldNotSend ? "cut" : "closed";
 
     public static async Task<RawClient> ConnectAsync(Uri server, uint window = 1 << 20, bool opensWindows = true, bool greets = true)
     {
@@ -61,6 +62,8 @@ internal sealed class RawClient : IDisposable
         }
         catch (IOException)
         {
+            // Who learns of a reset by sending reads an ordinary end afterwards.
+            couldNotSend = true;
         }
     }
 

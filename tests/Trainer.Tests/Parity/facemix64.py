@@ -1,7 +1,7 @@
-"""facemix-64 in PyTorch, the model of the benchmarks: the other opinion on forward pass, gradients and ten AdamW steps.
+"""facemix-64 in PyTorch, the model of the benchmarks: the other opinion on forward pass, batch statistics, loss and gradients.
 
 Usage: facemix64.py IN OUT. Both are safetensors files. IN holds weight/NAME, pixels (uint8 [N, 64, 64, 3]) and
-noise ([steps, N, 128]); OUT gets picture/I, mean, logvar, loss, gradient/NAME and after/NAME.
+noise ([N, 128]); OUT gets picture/I, mean, logvar, loss, gradient/NAME and buffer/NAME.
 """
 import json
 import os
@@ -14,7 +14,6 @@ import torch
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "..", "Benchmarks", "Training"))
 from facemix_64 import Vae  # noqa: E402
 
-LEARNING_RATE, BETAS, EPSILON = 1e-3, (0.9, 0.99), 1e-5
 KL_WEIGHT, EDGE_WEIGHT = 1e-4, 1
 
 
@@ -49,20 +48,13 @@ def main(source, target):
         if name.startswith("weight/"):
             state[name[len("weight/"):]].copy_(tensor)
     pixels = given["pixels"].permute(0, 3, 1, 2).float().contiguous() / 127.5 - 1
-    optimizer = torch.optim.AdamW(model.parameters(), LEARNING_RATE, BETAS, EPSILON, weight_decay=0)
-    out = {}
-    for step, noise in enumerate(given["noise"]):
-        pictures, mean, logvar = model(pixels, noise)
-        loss = model.loss((pictures, mean, logvar), pixels, KL_WEIGHT, EDGE_WEIGHT)
-        optimizer.zero_grad()
-        loss.backward()
-        if step == 0:
-            out.update({f"picture/{i}": picture for i, picture in enumerate(pictures)})
-            out.update(mean=mean, logvar=logvar)
-            out.update({f"gradient/{name}": parameter.grad.clone() for name, parameter in model.named_parameters()})
-        out[f"loss/{step}"] = loss.reshape(1)
-        optimizer.step()
-    out.update({f"after/{name}": tensor for name, tensor in model.state_dict().items() if tensor.dtype == torch.float32})
+    pictures, mean, logvar = model(pixels, given["noise"])
+    loss = model.loss((pictures, mean, logvar), pixels, KL_WEIGHT, EDGE_WEIGHT)
+    loss.backward()
+    out = {f"picture/{i}": picture for i, picture in enumerate(pictures)}
+    out.update(mean=mean, logvar=logvar, loss=loss.reshape(1))
+    out.update({f"gradient/{name}": parameter.grad for name, parameter in model.named_parameters()})
+    out.update({f"buffer/{name}": buffer for name, buffer in model.named_buffers() if buffer.dtype == torch.float32})
     write(target, out)
 
 
