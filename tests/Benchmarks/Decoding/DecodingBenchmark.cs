@@ -38,9 +38,10 @@ internal static class DecodingBenchmark
         while (!app.Services.GetRequiredService<Readiness>().IsReady)
             await Task.Delay(50);
 
-        Console.WriteLine($"{id}, {manifest.ImageSize} x {manifest.ImageSize}, {Environment.ProcessorCount} processors, medians of {Rounds} turns of {RoundTime.TotalSeconds:0} s");
-        Console.WriteLine("| callers | bare loop, 1 a run | bare loop, 16 a run | gRPC raw | gRPC PNG | raw / bare of 1 | raw / bare of 16 |");
-        Console.WriteLine("|--:|--:|--:|--:|--:|--:|--:|");
+        var transcript = new Transcript("decoding", "Decoding");
+        transcript.Line($"`./facemix bench decoding`: {id}, {manifest.ImageSize} x {manifest.ImageSize}, {Environment.ProcessorCount} processors, medians of {Rounds} turns of {RoundTime.TotalSeconds:0} s; pictures a second.\n");
+        transcript.Line("| callers | bare loop, 1 a run | bare loop, 16 a run | gRPC raw | gRPC PNG | raw / bare of 1 | raw / bare of 16 |");
+        transcript.Line("|--:|--:|--:|--:|--:|--:|--:|");
         foreach (var callers in (int[])[1, 16])
         {
             List<double> one = [], sixteen = [], raw = [], png = [];
@@ -59,8 +60,9 @@ internal static class DecodingBenchmark
                 raw.Add(rates.Item3);
                 png.Add(rates.Item4);
             }
-            Console.WriteLine($"| {callers} | {Median(one):0} | {Median(sixteen):0} | {Median(raw):0} | {Median(png):0} | {MedianRatio(raw, one):0.00} | {MedianRatio(raw, sixteen):0.00} |");
+            transcript.Line($"| {callers} | {Median(one):0} | {Median(sixteen):0} | {Median(raw):0} | {Median(png):0} | {MedianRatio(raw, one):0.00} | {MedianRatio(raw, sixteen):0.00} |");
         }
+        transcript.Keep();
         await app.StopAsync();
         await app.DisposeAsync();
     }

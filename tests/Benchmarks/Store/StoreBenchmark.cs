@@ -31,13 +31,15 @@ internal static class StoreBenchmark
         await postgres.InitializeAsync();
         try
         {
-            Console.WriteLine($"## Latent store: latents of {LatentSize} numbers, 40 attributes, {Environment.ProcessorCount} cores\n");
-            Console.WriteLine("| rows | what | FaceMix | instead | ratio |\n|---:|---|---:|---:|---:|");
+            var transcript = new Transcript("store", "Latent store");
+            transcript.Line($"`./facemix bench store`: latents of {LatentSize} numbers, 40 attributes, {Environment.ProcessorCount} processors.\n");
+            transcript.Line("| rows | what | FaceMix | instead | ratio |\n|---:|---|---:|---:|---:|");
             await using var app = await StartAsync(postgres.ConnectionString);
             using var channel = GrpcChannel.ForAddress(app.Addresses()[0]);
             var client = new LatentStoreService.LatentStoreServiceClient(channel);
             foreach (var rows in new[] { 5_000, 100_000 })
-                await MeasureAsync(client, postgres.ConnectionString, rows);
+                await MeasureAsync(client, postgres.ConnectionString, rows, transcript);
+            transcript.Keep();
         }
         finally
         {
@@ -55,7 +57,7 @@ internal static class StoreBenchmark
         return app;
     }
 
-    private static async Task MeasureAsync(LatentStoreService.LatentStoreServiceClient client, string connectionString, int rows)
+    private static async Task MeasureAsync(LatentStoreService.LatentStoreServiceClient client, string connectionString, int rows, Transcript transcript)
     {
         var version = $"bench-{rows}@1";
         var requests = Requests(version, rows).ToList();
@@ -70,7 +72,7 @@ internal static class StoreBenchmark
                 await client.AddLatentsAsync(request);
         });
         var copy = await Timing.OfOneAsync(() => CopyAsync(database, rows, requests));
-        Row(rows, $"load (per second; instead: binary COPY into a bare table)", rows / load, rows / copy, copy / load, "0");
+        Row(transcript, rows, $"load (per second; instead: binary COPY into a bare table)", rows / load, rows / copy, copy / load, "0");
 
         var runs = rows > 50_000 ? 50 : 300;
         var match = await Timing.InTurnAsync(
@@ -83,25 +85,25 @@ internal static class StoreBenchmark
                 Seed = (ulong)i,
             }),
             i => RandomRowAsync(database, rows, i));
-        Row(rows, "match by features, p50 ms (instead: ORDER BY random() LIMIT 1)", match.Ours, match.Theirs, match.Theirs / match.Ours, "0.00");
+        Row(transcript, rows, "match by features, p50 ms (instead: ORDER BY random() LIMIT 1)", match.Ours, match.Theirs, match.Theirs / match.Ours, "0.00");
 
         var query = requests[0].Latents[0].Latent;
         var near = await Timing.InTurnAsync(
             runs,
             async _ => await client.SearchNearestAsync(new SearchNearestRequest { ModelVersion = version, Query = query }),
             _ => ScanAsync(database, rows, query));
-        Row(rows, "ten nearest, p50 ms (instead: pgvector's own scan)", near.Ours, near.Theirs, near.Theirs / near.Ours, "0.00");
+        Row(transcript, rows, "ten nearest, p50 ms (instead: pgvector's own scan)", near.Ours, near.Theirs, near.Theirs / near.Ours, "0.00");
 
         var again = await Timing.OfOneAsync(async () =>
         {
             foreach (var request in requests)
                 await client.AddLatentsAsync(request);
         });
-        Row(rows, "the same again: every row replaced (per second)", rows / again, rows / copy, copy / again, "0");
+        Row(transcript, rows, "the same again: every row replaced (per second)", rows / again, rows / copy, copy / again, "0");
     }
 
-    private static void Row(int rows, string what, double ours, double theirs, double ratio, string format) =>
-        Console.WriteLine($"| {rows} | {what} | {ours.ToString(format)} | {theirs.ToString(format)} | {ratio:0.00} |");
+    private static void Row(Transcript transcript, int rows, string what, double ours, double theirs, double ratio, string format) =>
+        transcript.Line($"| {rows} | {what} | {ours.ToString(format)} | {theirs.ToString(format)} | {ratio:0.00} |");
 
     private static IEnumerable<AddLatentsRequest> Requests(string version, int rows)
     {
