@@ -20,8 +20,11 @@ device_row() {
   local gpu
   if ! gpu=$(nvidia-smi --query-gpu=name,memory.total --format=csv,noheader 2>/dev/null | head -n 1) || [[ -z $gpu ]]; then
     row device ok "CPU, $(nproc) cores ($(sed -n 's/^model name.*: //p' /proc/cpuinfo | head -n 1)); no NVIDIA GPU answers"
+  elif grep -q libtorch_cuda "$ROOT/native/build/torch/libfacemix_torch.so" 2>/dev/null; then
+    row device ok "GPU $gpu; training uses it"
   else
-    row device ok "GPU $gpu"
+    # The distribution's libtorch has no CUDA, whatever the machine has.
+    row device ok "GPU $gpu; training uses the CPU until native/torch is built with a libtorch that has CUDA (docs/operator.md)"
   fi
 }
 

@@ -62,6 +62,12 @@ internal static class CommonOptions
         DefaultValueFactory = _ => 1,
     };
 
+    public static Option<string?> Device(string otherwise) => new("--device")
+    {
+        Description = $"auto (a GPU where libtorch sees one), cpu, cuda or cuda:N; otherwise {otherwise}",
+        HelpName = "auto|cpu|cuda[:N]",
+    };
+
     public static Option<bool> Json() => new("--json") { Description = "End with one line of JSON on standard output; everything else goes to standard error" };
 
     public static Option<string> ModelName() => new("--model")

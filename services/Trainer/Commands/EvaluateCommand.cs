@@ -2,6 +2,7 @@ using System.CommandLine;
 using FaceMix.ModelStore;
 using FaceMix.Trainer.Export;
 using FaceMix.Trainer.Reports;
+using FaceMix.Trainer.Training;
 
 namespace FaceMix.Trainer.Commands;
 
@@ -28,13 +29,14 @@ internal static class EvaluateCommand
     };
 
     private static readonly Option<int> s_threads = CommonOptions.Threads();
+    private static readonly Option<string?> s_device = CommonOptions.Device("auto; the judge learns and answers there, the model's ONNX files run on the CPU");
     private static readonly Option<bool> s_json = CommonOptions.Json();
 
     public static Command Create()
     {
         var command = new Command("evaluate", "Measures a published model on faces it never saw")
         {
-            s_model, s_models, s_data, s_labels, s_seed, s_count, s_judgeSteps, s_features, s_threads, s_json,
+            s_model, s_models, s_data, s_labels, s_seed, s_count, s_judgeSteps, s_features, s_threads, s_device, s_json,
         };
         command.SetAction(Run);
         return command;
@@ -50,6 +52,7 @@ internal static class EvaluateCommand
             JudgeSteps = parsed.GetValue(s_judgeSteps),
             Features = parsed.GetValue(s_features),
             Threads = parsed.GetValue(s_threads),
+            Device = Devices.Choose(parsed.GetValue(s_device) ?? Devices.Auto),
         };
         if (options.Count is < 8 or > 100_000)
             throw new UsageException($"--count is {options.Count}; it must be 8 to 100000.");

@@ -3,6 +3,7 @@ using FaceMix.Trainer.Losses.Perceptual;
 using FaceMix.Trainer.Presets;
 using FaceMix.Trainer.Reports;
 using FaceMix.Trainer.Training;
+using static TorchSharp.torch;
 
 namespace FaceMix.Trainer.Commands;
 
@@ -15,24 +16,24 @@ internal static class PerceptualChoice
 
     /// <returns>Null where the preset asks for none, or where a judge cannot be trained because nothing is known about the pictures.</returns>
     /// <exception cref="UsageException">The file is missing or another than the preset asks for.</exception>
-    public static IPerceptualNetwork? Open(Preset preset, RunRequest request, string models, CancellationToken cancellation)
+    public static IPerceptualNetwork? Open(Preset preset, RunRequest request, string models, Device device, CancellationToken cancellation)
     {
         var options = preset.Perceptual;
         if (options.Weight <= 0)
             return null;
-        var network = options.Network == PerceptualOptions.Judge ? OpenJudge(preset, request, models, cancellation) : PerceptualNetworks.Open(options);
+        var network = options.Network == PerceptualOptions.Judge ? OpenJudge(preset, request, models, device, cancellation) : PerceptualNetworks.Open(options, device);
         Console.Error.WriteLine(network is null
             ? "Perceptual loss: left out, because a judge needs attributes to learn (--labels), and perceptual.network names no other network."
             : $"Perceptual loss through {network.Name}.");
         return network;
     }
 
-    private static JudgeNetwork? OpenJudge(Preset preset, RunRequest request, string models, CancellationToken cancellation)
+    private static JudgeNetwork? OpenJudge(Preset preset, RunRequest request, string models, Device device, CancellationToken cancellation)
     {
         using var data = CommonOptions.Open(request.Data, request.Labels, models, JudgeSize, grey: false, request.Seed, request.Count, JudgeHeldOut, cancellation);
         if (data.Training.AttributeNames.Count == 0)
             return null;
-        var kept = KeptJudge.For(data, models, preset.Perceptual.JudgeSteps, cancellation);
+        var kept = KeptJudge.For(data, models, preset.Perceptual.JudgeSteps, cancellation, device);
         JudgePublication.PublishOnce(kept, data, models, preset.Perceptual.JudgeSteps);
         return new JudgeNetwork(kept.Judge, JudgeSize, kept.Name);
     }

@@ -4,6 +4,8 @@ using FaceMix.Distributed;
 using FaceMix.Distributed.Groups;
 using FaceMix.Distributed.Launching;
 using FaceMix.Distributed.Rendezvous;
+using FaceMix.Trainer.Training;
+using static TorchSharp.torch;
 
 namespace FaceMix.Trainer.Commands;
 
@@ -41,21 +43,33 @@ internal static class Processes
         return await new LocalLaunch(processes, program, arguments, Console.Error).RunAsync();
     }
 
-    /// <summary>Meets the processes of the group that the environment describes; null where this one is alone.</summary>
-    /// <exception cref="UsageException">The environment is incomplete or contradicts itself.</exception>
+    /// <summary>The device of one of the processes that train together.</summary>
+    /// <exception cref="UsageException">There is no such device.</exception>
+    public static Device DeviceOf(ProcessEnvironment self, string wish) => Devices.Choose(wish, self.WorldSize > 1 ? self.LocalRank : null);
+
+    /// <summary>Meets the processes of the group that the environment describes, by NCCL where they compute on GPUs; null where this one is alone.</summary>
+    /// <param name="joinTimeout">How long to wait for them.</param>
+    /// <param name="device">The device that is wished for, as <see cref="Devices.Choose(string, int?)"/> takes it.</param>
+    /// <param name="cancellation">Ends the waiting.</param>
+    /// <exception cref="UsageException">The environment is incomplete or contradicts itself, or there is no such device.</exception>
     /// <exception cref="DistributedException">Someone did not arrive.</exception>
-    public static Team? Join(string joinTimeout, CancellationToken cancellation)
+    public static Team? Join(string joinTimeout, string device, CancellationToken cancellation)
     {
         try
         {
             if (ProcessEnvironment.Read() is not { } self)
                 return null;
-            if (!ProcessGroup.Has(Backend.Gloo))
-                throw new UsageException("libfacemix_torch was built without Gloo; install libgloo-dev and build again.");
+            var backend = Devices.IsGpu(DeviceOf(self, device)) ? Backend.Nccl : Backend.Gloo;
+            if (!ProcessGroup.Has(backend))
+            {
+                throw new UsageException(backend == Backend.Gloo
+                    ? "libfacemix_torch was built without Gloo; install libgloo-dev and build again."
+                    : "libfacemix_torch was built without NCCL, by which GPUs train together; build it where nccl.h lies beside libtorch, or say --device cpu.");
+            }
             var timeout = Duration.Parse(joinTimeout);
             if (timeout < TimeSpan.FromSeconds(1))
                 throw new UsageException("--join-timeout must be at least 1s.");
-            return Team.Join(self, new DistributedOptions { JoinTimeout = timeout }, cancellation: cancellation);
+            return Team.Join(self, new DistributedOptions { JoinTimeout = timeout, Backend = backend }, cancellation: cancellation);
         }
         catch (ProcessEnvironmentException e)
         {

@@ -9,6 +9,7 @@ using FaceMix.Trainer.Presets;
 using FaceMix.Trainer.Reports;
 using FaceMix.Trainer.Training;
 using FaceMix.Trainer.Training.Distributed;
+using static TorchSharp.torch;
 
 namespace FaceMix.Trainer.Commands;
 
@@ -80,6 +81,7 @@ internal static class TrainCommand
     };
 
     private static readonly Option<int> s_threads = CommonOptions.Threads();
+    private static readonly Option<string?> s_device = CommonOptions.Device("as the preset's training.device says. Processes that train together take one GPU each");
     private static readonly Option<int> s_processes = Processes.PerNode();
     private static readonly Option<string> s_joinTimeout = Processes.JoinTimeout();
     private static readonly Option<bool> s_json = CommonOptions.Json();
@@ -88,7 +90,7 @@ internal static class TrainCommand
     {
         var command = new Command("train", "Trains a model, publishes it, and puts labelled latents into the store if one answers")
         {
-            s_preset, s_data, s_labels, s_models, s_maxTime, s_seed, s_set, s_count, s_resume, s_continue, s_credit, s_store, s_encode, s_threads, s_processes, s_joinTimeout, s_json,
+            s_preset, s_data, s_labels, s_models, s_maxTime, s_seed, s_set, s_count, s_resume, s_continue, s_credit, s_store, s_encode, s_threads, s_device, s_processes, s_joinTimeout, s_json,
         };
         command.SetAction((parsed, _) => RunAsync(parsed));
         return command;
@@ -102,7 +104,7 @@ internal static class TrainCommand
         Team? team = null;
         try
         {
-            team = Processes.Join(parsed.GetValue(s_joinTimeout)!, interruption.Token);
+            team = Processes.Join(parsed.GetValue(s_joinTimeout)!, parsed.GetValue(s_device) ?? Devices.Auto, interruption.Token);
             return await TrainAsync(parsed, interruption, team);
         }
         catch (OperationCanceledException) when (interruption.ExitCode != 0)
@@ -125,12 +127,13 @@ internal static class TrainCommand
         var models = parsed.GetValue(s_models)!;
         Machine.UseThreads(parsed.GetValue(s_threads));
         var (folder, request, preset) = team is null ? Begin(parsed, models) : TeamRun.Begin(team, () => Begin(parsed, models));
+        var device = DeviceOf(parsed, preset, team);
         FaceData Open() => CommonOptions.Open(
             request.Data, request.Labels, models, preset.Model.ImageSize, preset.Model.Channels == 1, request.Seed, request.Count, preset.Training.HeldOut, interruption.Token);
         using var data = team is null ? Open() : TeamRun.Open(team, Open);
 
-        using var run = new TrainingRun(preset, request.Seed);
-        Losses.Perceptual.IPerceptualNetwork? Look() => PerceptualChoice.Open(preset, request, models, interruption.Token);
+        using var run = new TrainingRun(preset, request.Seed, device);
+        Losses.Perceptual.IPerceptualNetwork? Look() => PerceptualChoice.Open(preset, request, models, device, interruption.Token);
         run.Perceptual = team is null ? Look() : team.LocalFirst(Look);
         var first = team is null || team.IsFirst;
         using var watch = first ? new RunWatch(run, folder.FullPath, data, TimeProvider.System) : null;
@@ -140,7 +143,7 @@ internal static class TrainCommand
         var history = first ? History.Load(folder.HistoryPath, run.State.Step) : new History();
         var limits = RunLimits.Of(request.MaxTimeSeconds is { } seconds ? TimeSpan.FromSeconds(seconds) : null, preset.Training, data.Training.Count);
         if (first)
-            Console.Error.WriteLine($"{preset.Name}: {run.ParameterCount:N0} parameters; run {folder.Name}, {(run.State.Step == 0 ? "from the start" : $"from step {run.State.Step}")}{(team is { Size: > 1 } ? $", {team.Size} processes" : string.Empty)}");
+            Console.Error.WriteLine($"{preset.Name}: {run.ParameterCount:N0} parameters; run {folder.Name}, {(run.State.Step == 0 ? "from the start" : $"from step {run.State.Step}")}{(team is { Size: > 1 } ? $", {team.Size} processes" : string.Empty)}; on {device} in {MixedPrecision.NameOf(preset.Training.Precision)}");
 
         var goOn = $"train --preset {preset.Name} --resume {folder.Name}";
         watch?.Begin();
@@ -185,7 +188,7 @@ internal static class TrainCommand
         Console.Error.WriteLine($"Published {id}: PSNR {metrics["psnr_db"]:0.00} dB on held-out faces, {metrics["mean_picture_psnr_db"]:0.00} dB for their mean picture.");
         var encoded = await EncodeAsync(parsed, models, id.ToString(), data, interruption);
         if (parsed.GetValue(s_json))
-            Console.WriteLine(JsonSerializer.Serialize(new { model = id.ToString(), run = folder.Name, steps = run.State.Step, encoded, metrics }));
+            Console.WriteLine(JsonSerializer.Serialize(new { model = id.ToString(), run = folder.Name, steps = run.State.Step, device = device.ToString(), precision = MixedPrecision.NameOf(preset.Training.Precision), encoded, metrics }));
         return interruption.ExitCode;
     }
 
@@ -208,6 +211,8 @@ internal static class TrainCommand
             return (unfinished, unfinished.ReadRequest(), unfinished.ReadPreset());
         if (maxTime <= 0 && preset.Training is { MaxSteps: 0, Epochs: 0 })
             throw new UsageException("--max-time 0s needs --set training.max_steps=N or training.epochs=N; otherwise nothing would end the run.");
+        // Before a run begins that could not.
+        _ = Devices.Choose(parsed.GetValue(s_device) ?? preset.Training.Device);
         var request = new RunRequest
         {
             Data = parsed.GetValue(s_data)!,
@@ -219,6 +224,18 @@ internal static class TrainCommand
             Command = Machine.CommandLine(Environment.GetCommandLineArgs()[1..]),
         };
         return (RunFolder.Create(models, preset, request, DateTimeOffset.UtcNow), request, preset);
+    }
+
+    // Processes have met, by a backend that goes with their devices, before they know the preset.
+    private static Device DeviceOf(ParseResult parsed, Preset preset, Team? team)
+    {
+        var asked = parsed.GetValue(s_device);
+        if (team is null)
+            return Devices.Choose(asked ?? preset.Training.Device);
+        var met = Processes.DeviceOf(team.Self, asked ?? Devices.Auto);
+        if (asked is null && Processes.DeviceOf(team.Self, preset.Training.Device).ToString() != met.ToString())
+            throw new UsageException($"training.device is {preset.Training.Device}, but the processes have met to train on {met}; give --device {preset.Training.Device} to all of them.");
+        return met;
     }
 
     private static async Task<int> EncodeAsync(ParseResult parsed, string models, string model, FaceData data, Interruption interruption)

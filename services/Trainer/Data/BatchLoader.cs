@@ -99,7 +99,7 @@ public sealed class BatchLoader : IDisposable
         _stop.Cancel();
         _producer.Wait();
         while (_ready.Reader.TryRead(out var batch))
-            batch.ContinueWith(static done => _ = done.Exception, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default).Wait();
+            batch.ContinueWith(Leave, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default).Wait();
         _stop.Dispose();
     }
 
@@ -121,7 +121,8 @@ public sealed class BatchLoader : IDisposable
                     if (!await _ready.Writer.WaitToWriteAsync(_stop.Token))
                         return;
                     var position = new BatchPosition(epoch, batch);
-                    await _ready.Writer.WriteAsync(Task.Run(() => Prepare(position, order), _stop.Token), _stop.Token);
+                    // There is room, and no other writer: nothing that was begun is lost sight of.
+                    _ready.Writer.TryWrite(Task.Run(() => Prepare(position, order), _stop.Token));
                 }
             }
 
@@ -165,7 +166,7 @@ public sealed class BatchLoader : IDisposable
             }
         }
 
-        return new FaceBatch(this, position, position.Batch == BatchesPerEpoch - 1, whole, pixels, attributes, keys);
+        return new FaceBatch(this, position, position.Batch == BatchesPerEpoch - 1, whole, pixels, attributes, keys, _options.Stage?.Invoke(pixels));
     }
 
     private int[] OrderOf(int epoch)
@@ -183,6 +184,13 @@ public sealed class BatchLoader : IDisposable
         }
 
         return order;
+    }
+
+    private static void Leave(Task<FaceBatch> done)
+    {
+        _ = done.Exception;
+        if (done.IsCompletedSuccessfully)
+            done.Result.Dispose();
     }
 
     private byte[] Lend(int bytes)

@@ -27,6 +27,12 @@ public sealed record BatchLoaderOptions
     /// <summary>Batches prepared ahead of the step, each by a thread of its own, 1..64.</summary>
     public int Ahead { get; init; } = 3;
 
+    /// <summary>
+    /// Called with a batch's pixels by the thread that has prepared them, so that copying them for the device is done ahead of the step,
+    /// too; what comes of it is <see cref="FaceBatch.Staged"/> and is disposed with the batch. Null: nothing.
+    /// </summary>
+    public Func<byte[], IDisposable>? Stage { get; init; }
+
     /// <summary>Stop after this many epochs in all, counted from the very start of the run; null never stops.</summary>
     public int? Epochs { get; init; }
 

@@ -11,7 +11,7 @@ public sealed class FaceBatch : IDisposable
     private readonly BatchLoader _loader;
     private int _returned;
 
-    internal FaceBatch(BatchLoader loader, BatchPosition position, bool lastOfEpoch, int wholeCount, byte[] pixels, ulong[] attributes, string[] keys)
+    internal FaceBatch(BatchLoader loader, BatchPosition position, bool lastOfEpoch, int wholeCount, byte[] pixels, ulong[] attributes, string[] keys, IDisposable? staged)
     {
         _loader = loader;
         Position = position;
@@ -20,6 +20,7 @@ public sealed class FaceBatch : IDisposable
         Pixels = pixels;
         Attributes = attributes;
         Keys = keys;
+        Staged = staged;
     }
 
     /// <summary>This batch's own place in the run.</summary>
@@ -46,10 +47,15 @@ public sealed class FaceBatch : IDisposable
     /// <summary>One source key a face.</summary>
     public string[] Keys { get; }
 
+    /// <summary>What <see cref="BatchLoaderOptions.Stage"/> has made of the pixels; null where there is none.</summary>
+    public IDisposable? Staged { get; }
+
     /// <summary>Hands the arrays back to the loader.</summary>
     public void Dispose()
     {
-        if (Interlocked.Exchange(ref _returned, 1) == 0)
-            _loader.TakeBack(Pixels);
+        if (Interlocked.Exchange(ref _returned, 1) != 0)
+            return;
+        Staged?.Dispose();
+        _loader.TakeBack(Pixels);
     }
 }

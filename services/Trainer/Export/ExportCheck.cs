@@ -36,6 +36,6 @@ public static class ExportCheck
         using var scope = NewDisposeScope();
         trained.eval();
         var latent = trained.Options.Latent;
-        return Pixels.ToBytes(trained.Picture(tensor(z, [z.Length / latent, latent])), trained.Network.Range);
+        return Pixels.ToBytes(trained.Picture(Devices.Send(tensor(z, [z.Length / latent, latent]), Devices.Of(trained))), trained.Network.Range);
     }
 }

@@ -56,6 +56,8 @@ public sealed class VersionWriter(string models, int threads, TimeProvider time)
             ["export_difference_255ths"] = worst,
             [ModelFiles.NetworkChannels] = run.Preset.Model.Channels,
         };
+        if (run.Preset.Training.Precision == Precision.Bf16)
+            metrics["precision_bits"] = 16;
         // A point has no divergence.
         if (!averaged.Network.Variational)
             metrics.Remove("kl_nats");
@@ -81,7 +83,7 @@ public sealed class VersionWriter(string models, int threads, TimeProvider time)
             State = run.State,
             Request = request,
             Metrics = metrics,
-            Machine = $"{Environment.ProcessorCount} processors, {TorchSharp.torch.get_num_threads()} of them used by the steps",
+            Machine = $"{Environment.ProcessorCount} processors, {TorchSharp.torch.get_num_threads()} of them used by the steps; on {run.Device} in {MixedPrecision.NameOf(run.Preset.Training.Precision)}",
         };
         File.WriteAllText(PathOf(ModelFiles.Card), Card.Write(facts));
         File.WriteAllText(PathOf(ModelFiles.Report), ReportPage.Write(new ModelPictures(faces, density, data, measured).Draw(ReportFacts.Of(facts, history, runFolder))));

@@ -40,7 +40,7 @@ public sealed class FaceModel : Module<Tensor, Tensor, VaeOutput>
     {
         var (mean, logvar) = Encode(input1);
         var z = logvar is null ? mean : mean + ((logvar * 0.5).exp() * input2); // [N, latent]
-        return new VaeOutput(Pictures(z), mean, logvar);
+        return new VaeOutput([.. Pictures(z).Select(FullPrecision.Of)], mean, logvar);
     }
 
     /// <param name="pictures">[N, channels, H, W] in the network's range.</param>
@@ -48,7 +48,7 @@ public sealed class FaceModel : Module<Tensor, Tensor, VaeOutput>
     public (Tensor Mean, Tensor? Logvar) Encode(Tensor pictures)
     {
         var heads = Network.Encode(encoder, pictures);
-        return (heads[0], heads.Count > 1 ? heads[1] : null);
+        return (FullPrecision.Of(heads[0]), heads.Count > 1 ? FullPrecision.Of(heads[1]) : null);
     }
 
     /// <summary>Pictures at every level, smallest first, not clamped.</summary>

@@ -2,6 +2,7 @@ using FaceMix.Trainer.Data;
 using FaceMix.Trainer.Export;
 using FaceMix.Trainer.Reports.Metrics;
 using FaceMix.Trainer.Training;
+using static TorchSharp.torch;
 
 namespace FaceMix.Trainer.Reports;
 
@@ -21,6 +22,9 @@ public sealed record EvaluationOptions
     public string? Features { get; init; }
 
     public int Threads { get; init; } = 1;
+
+    /// <summary>Where a judge learns and answers; null: the CPU. The model's files are run by ONNX Runtime.</summary>
+    public Device? Device { get; init; }
 }
 
 /// <summary>What a judge reads from originals and from their reconstructions, one score for each attribute.</summary>
@@ -52,7 +56,7 @@ public sealed record Evaluation(
         var measured = Measurement.Of(model, data, options.Count);
         cancellation.ThrowIfCancellationRequested();
         var names = data.HeldOut.AttributeNames;
-        using var judge = options.JudgeSteps > 0 && names.Count > 0 ? KeptJudge.For(data, models, options.JudgeSteps, cancellation) : null;
+        using var judge = options.JudgeSteps > 0 && names.Count > 0 ? KeptJudge.For(data, models, options.JudgeSteps, cancellation, options.Device) : null;
         using var features = options.Features is { } file ? OnnxFeatures.Open(file, options.Threads) : judge is null ? null : (IFeatureNetwork)new JudgeFeatures(judge.Judge, judge.Name);
         var frechet = features is null ? null
             : FrechetScores.Of(features, model, density, measured, FrechetScores.DefaultSeeds, progress("sets of pictures compared"), cancellation);

@@ -4,6 +4,8 @@ using FaceMix.Trainer.Data;
 using FaceMix.Trainer.Export;
 using FaceMix.Trainer.Models;
 using FaceMix.Trainer.Training;
+using TorchSharp;
+using static TorchSharp.torch;
 
 namespace FaceMix.Trainer.Reports;
 
@@ -20,8 +22,9 @@ public sealed record KeptJudge(Judge Judge, string Name) : IDisposable
     /// <param name="models">The models folder; judges lie in <c>cache</c> beside it.</param>
     /// <param name="steps">Steps at most.</param>
     /// <param name="cancellation">Ends its training.</param>
+    /// <param name="device">Where it learns and answers; null: the CPU.</param>
     /// <exception cref="OperationCanceledException">It was asked to end.</exception>
-    public static KeptJudge For(FaceData data, string models, int steps, CancellationToken cancellation)
+    public static KeptJudge For(FaceData data, string models, int steps, CancellationToken cancellation, Device? device = null)
     {
         var source = data.IsDrawn ? FaceDataset.OtherDrawn(data.Training, Seed, DrawnFaces) : data.Training;
         var key = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{source.Digest} {steps}")))[..16];
@@ -32,10 +35,10 @@ public sealed record KeptJudge(Judge Judge, string Name) : IDisposable
             var kept = new Judge(source.Size, source.AttributeNames.Count);
             Weights.Load(path).CopyTo(kept);
             kept.eval();
-            return new KeptJudge(kept, name);
+            return new KeptJudge(kept.to(device ?? CPU), name);
         }
         Console.Error.WriteLine($"Training a judge on {(data.IsDrawn ? "drawn originals" : "the photographs")}, at most {steps} steps; it is kept as {path}.");
-        var judge = JudgeTraining.Train(source, Seed, steps, Console.Error.WriteLine, cancellation);
+        var judge = JudgeTraining.Train(source, Seed, steps, Console.Error.WriteLine, cancellation, device);
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         Weights.Of(judge).Save(path);
         return new KeptJudge(judge, name);

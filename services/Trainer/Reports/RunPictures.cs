@@ -56,7 +56,7 @@ public sealed class RunPictures : ITrainingObserver, IDisposable
     {
         _run = run;
         _folder = Path.Combine(runFolder, FolderName);
-        _averaged = new FaceModel(run.Preset.Model);
+        _averaged = new FaceModel(run.Preset.Model, run.Device);
         _faces = Measurement.ReadFaces(data.HeldOut, Math.Min(Columns, data.HeldOut.Count));
         _others = Measurement.ReadFaces(data.Training, Math.Min(DensityFaces, data.Training.Count));
         Directory.CreateDirectory(_folder);
@@ -132,12 +132,12 @@ public sealed class RunPictures : ITrainingObserver, IDisposable
         using var noGrad = no_grad();
         using var scope = NewDisposeScope();
         var size = _run.Preset.Model.ImageSize;
-        var (mean, logvar) = _averaged.Encode(Pixels.ToTensor(rgb, rgb.Length / (size * size * 3), _averaged));
+        var (mean, logvar) = _averaged.Encode(Pixels.ToTensor(rgb, rgb.Length / (size * size * 3), _averaged, _run.Device));
         // A plain autoencoder's latent is a point.
         return (Values(mean), logvar is null ? Values(mean.zeros_like() - PointLogvar) : Values(logvar));
     }
 
-    private static float[] Values(Tensor tensor) => tensor.contiguous().data<float>().ToArray();
+    private static float[] Values(Tensor tensor) => tensor.cpu().contiguous().data<float>().ToArray();
 
     private RgbImage Sheet(IReadOnlyList<byte[]> parts)
     {

@@ -13,10 +13,11 @@ public sealed class Adversary : IDisposable
 
     /// <param name="options">Weight, scales, and its own Adam.</param>
     /// <param name="model">Whose pictures it judges.</param>
-    public Adversary(AdversarialOptions options, ModelOptions model)
+    /// <param name="device">Where they are; null: the CPU.</param>
+    public Adversary(AdversarialOptions options, ModelOptions model, Device? device = null)
     {
         _options = options;
-        Discriminator = new PatchDiscriminator(model.Channels, model.ImageSize, options.Scales, options.Width);
+        Discriminator = new PatchDiscriminator(model.Channels, model.ImageSize, options.Scales, options.Width, device);
         Optimizer = optim.Adam(Discriminator.parameters(), options.LearningRate, options.Beta1, options.Beta2);
     }
 

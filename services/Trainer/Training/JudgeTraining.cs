@@ -1,6 +1,7 @@
 using FaceMix.Trainer.Data;
 using FaceMix.Trainer.Models;
 using FaceMix.Trainer.Reports;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace FaceMix.Trainer.Training;
@@ -21,11 +22,12 @@ public static class JudgeTraining
     /// <param name="maxSteps">Steps at most.</param>
     /// <param name="say">Hears a line at every look.</param>
     /// <param name="cancellation">Ends it.</param>
+    /// <param name="device">Where it learns and stays; null: the CPU.</param>
     /// <exception cref="OperationCanceledException">It was asked to end.</exception>
-    public static Judge Train(IFaceSource source, ulong seed, int maxSteps, Action<string> say, CancellationToken cancellation)
+    public static Judge Train(IFaceSource source, ulong seed, int maxSteps, Action<string> say, CancellationToken cancellation, Device? device = null)
     {
         manual_seed((long)(Noise.Mix(seed) >> 1));
-        var judge = new Judge(source.Size, source.AttributeNames.Count);
+        var judge = new Judge(source.Size, source.AttributeNames.Count).to(device ?? CPU);
         using var optimizer = optim.AdamW(judge.parameters(), LearningRateTop, weight_decay: 1e-3);
         using var loader = new BatchLoader(source, new BatchLoaderOptions { BatchSize = Batch, Seed = seed, Ahead = 2 });
         var looked = Measurement.ReadFaces(source, FacesPerLook);
@@ -60,14 +62,15 @@ public static class JudgeTraining
         const int some = 200;
         var bytes = size * size * 3;
         var masks = new ulong[count];
+        var device = Devices.Of(judge);
         judge.eval();
         using var noGrad = no_grad();
         for (var first = 0; first < count; first += some)
         {
             using var scope = NewDisposeScope();
             var n = Math.Min(some, count - first);
-            var logits = judge.call(Pixels.ToTensor(rgb.AsSpan(first * bytes, n * bytes).ToArray(), n, size));
-            var values = logits.contiguous().data<float>().ToArray();
+            var logits = judge.call(Pixels.ToTensor(rgb.AsSpan(first * bytes, n * bytes).ToArray(), n, size, device));
+            var values = logits.cpu().contiguous().data<float>().ToArray();
             var attributes = values.Length / n;
             for (var i = 0; i < values.Length; i++)
                 masks[first + (i / attributes)] |= values[i] > 0 ? 1UL << (i % attributes) : 0;
@@ -83,8 +86,9 @@ public static class JudgeTraining
         var wanted = new float[batch.Count * attributes];
         for (var i = 0; i < wanted.Length; i++)
             wanted[i] = batch.Attributes[i / attributes] >> (i % attributes) & 1;
-        var logits = judge.call(Pixels.ToTensor(batch.Pixels, batch.Count, source.Size));
-        var loss = nn.functional.binary_cross_entropy_with_logits(logits, tensor(wanted, [batch.Count, attributes]));
+        var device = Devices.Of(judge);
+        var logits = judge.call(Pixels.ToTensor(batch.Pixels, batch.Count, source.Size, device));
+        var loss = nn.functional.binary_cross_entropy_with_logits(logits, Devices.Send(tensor(wanted, [batch.Count, attributes]), device));
         optimizer.zero_grad();
         loss.backward();
         optimizer.step();

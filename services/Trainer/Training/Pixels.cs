@@ -26,6 +26,29 @@ public static class Pixels
     public static Tensor ToTensor(byte[] rgb, int count, FaceModel model, Device? device = null) =>
         ToTensor(rgb, count, model.Options.ImageSize, model.Network.Range, model.Options.Channels, device);
 
+    /// <summary>What a model takes in, from bytes that lie ready.</summary>
+    /// <param name="pinned">From <see cref="Pin"/>.</param>
+    /// <param name="count">N.</param>
+    /// <param name="model">Tells size, range and channels.</param>
+    /// <param name="device">Where they go.</param>
+    /// <returns>float32 [N, channels, H, W].</returns>
+    public static Tensor ToTensor(Tensor pinned, int count, FaceModel model, Device device)
+    {
+        using var scope = NewDisposeScope();
+        var size = model.Options.ImageSize;
+        var bytes = pinned.to(device, non_blocking: true).reshape(count, size, size, 3);
+        return InRange(bytes, model.Network.Range, model.Options.Channels, device).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Bytes in memory that a GPU reads by itself, in no scope.</summary>
+    /// <param name="rgb">uint8 [N, H, W, 3], which are copied.</param>
+    /// <returns>uint8, in one row.</returns>
+    public static Tensor Pin(byte[] rgb)
+    {
+        using var scope = NewDisposeScope();
+        return tensor(rgb).pin_memory().DetachFromDisposeScope();
+    }
+
     /// <param name="pictures">float32 [N, channels, H, W], not clamped.</param>
     /// <param name="range">What its numbers mean.</param>
     /// <returns>uint8 [N, H, W, 3]; grey in all three.</returns>
@@ -44,11 +67,16 @@ public static class Pixels
         if (rgb.Length != (long)count * size * size * 3)
             throw new ArgumentException($"{count} pictures of {size} pixels take {(long)count * size * size * 3} bytes, not {rgb.Length}.", nameof(rgb));
         using var scope = NewDisposeScope();
-        var bytes = tensor(rgb, [count, size, size, 3], device: device);
+        var bytes = Devices.Send(tensor(rgb, [count, size, size, 3]), device);
+        return InRange(bytes, range, channels, device).MoveToOuterDisposeScope();
+    }
+
+    private static Tensor InRange(Tensor bytes, PixelRange range, int channels, Device? device)
+    {
         var x = bytes.permute(0, 3, 1, 2).to(ScalarType.Float32);
         x = range == PixelRange.Signed ? x / 127.5 - 1 : x / 255;
         if (channels == 1)
             x = (x * tensor(Luminance.ToArray(), [1, 3, 1, 1], device: device)).sum(1, keepdim: true);
-        return x.MoveToOuterDisposeScope();
+        return x;
     }
 }

@@ -1,4 +1,5 @@
 using FaceMix.Trainer.Data;
+using static TorchSharp.torch;
 
 namespace FaceMix.Trainer.Training;
 
@@ -48,6 +49,7 @@ public sealed class TrainingLoop(TrainingRun run, RunFolder? folder, History his
             CropJitter = Jitters ? (float)run.Preset.Training.CropJitter : 0,
             Ahead = 2,
             Start = run.State.Next,
+            Stage = Devices.IsGpu(run.Device) ? Pixels.Pin : null,
         });
         var before = run.State.Elapsed;
         var started = time.GetTimestamp();
@@ -66,7 +68,7 @@ public sealed class TrainingLoop(TrainingRun run, RunFolder? folder, History his
             using var batch = NextOrNull(loader, run.Parallel is null ? cancellation : CancellationToken.None);
             if (batch is null)
                 break;
-            var report = run.Step(batch.Pixels, batch.Count, batch.NextPosition, progress, batch.WholeCount);
+            var report = run.Step(batch.Pixels, batch.Count, batch.NextPosition, progress, batch.WholeCount, batch.Staged as Tensor);
             run.State = run.State with { Elapsed = before + time.GetElapsedTime(started) };
             history.Add(run.State, report);
             observer.Stepped(run.State, report, limits.Progress(run.State));

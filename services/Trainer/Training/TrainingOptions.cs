@@ -73,6 +73,12 @@ public sealed record TrainingOptions
     /// <summary>Pictures held out for the metrics.</summary>
     public int HeldOut { get; init; } = 1000;
 
+    /// <summary>Where it computes: <c>auto</c> (a CUDA device where libtorch sees one), <c>cpu</c>, <c>cuda</c> or <c>cuda:N</c>. <c>--device</c> goes before it.</summary>
+    public string Device { get; init; } = Devices.Auto;
+
+    /// <summary>The type of the networks' products; weights, loss and checkpoints are float32.</summary>
+    public Precision Precision { get; init; }
+
     /// <summary>Where several processes train together, batch norm sees the whole batch and not each process's share of it.</summary>
     public bool SyncBatchNorm { get; init; } = true;
 
@@ -96,6 +102,8 @@ public sealed record TrainingOptions
         Require(CheckpointSeconds is >= 1 and <= 86_400, "checkpoint_seconds", CheckpointSeconds, "1 to 86400");
         Require(ColourJitter is >= 0 and <= 0.5, "colour_jitter", ColourJitter, "0 to 0.5");
         Require(CropJitter is >= 0 and <= 0.5, "crop_jitter", CropJitter, "0 to 0.5");
+        if (!Devices.IsWish(Device))
+            throw new UsageException($"training.device is {Device}; it must be auto, cpu, cuda or cuda:N.");
         Require(HeldOut is >= 8 and <= 100_000, "held_out", HeldOut, "8 to 100000");
     }
 

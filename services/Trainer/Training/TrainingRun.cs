@@ -17,14 +17,16 @@ public sealed class TrainingRun : IDisposable
     private readonly ulong _seed;
 
     /// <param name="preset">What to train and how.</param>
-    /// <param name="seed">Decides the first weights and the noise of every step.</param>
-    public TrainingRun(Preset preset, ulong seed)
+    /// <param name="seed">Decides the first weights and the noise of every step, the same on every device.</param>
+    /// <param name="device">Where it computes, whatever the preset wishes for (see <see cref="Devices.Choose(string, int?)"/>); null: the CPU.</param>
+    public TrainingRun(Preset preset, ulong seed, Device? device = null)
     {
         preset.Check();
         Preset = preset;
+        Device = device ?? CPU;
         _seed = seed;
         manual_seed((long)(Noise.Mix(seed) >> 1));
-        Model = new FaceModel(preset.Model);
+        Model = new FaceModel(preset.Model, Device);
         _parameters = [.. Model.named_parameters()];
         var training = preset.Training;
         var parameters = _parameters.Select(pair => pair.Parameter);
@@ -34,10 +36,13 @@ public sealed class TrainingRun : IDisposable
         Average = new WeightAverage(Model, training.Ema);
         _loss = new VaeLoss(preset.Loss, Model.Network.Range);
         if (preset.Adversarial.Weight > 0)
-            Adversary = new Adversary(preset.Adversarial, preset.Model);
+            Adversary = new Adversary(preset.Adversarial, preset.Model, Device);
     }
 
     public Preset Preset { get; }
+
+    /// <summary>Where weights, moments, averages and batches are.</summary>
+    public Device Device { get; }
 
     public FaceModel Model { get; }
 
@@ -67,7 +72,8 @@ public sealed class TrainingRun : IDisposable
     /// <param name="next">The batch after it.</param>
     /// <param name="progress">Part of the run that is over, 0 to 1.</param>
     /// <param name="whole">Pictures in the shares of all processes, where several train together; null: N.</param>
-    public StepReport Step(byte[] pixels, int count, BatchPosition next, double progress, int? whole = null)
+    /// <param name="staged">The same pixels in memory that a GPU reads by itself (see <see cref="Pixels.Pin"/>); null: they are copied there now.</param>
+    public StepReport Step(byte[] pixels, int count, BatchPosition next, double progress, int? whole = null, Tensor? staged = null)
     {
         var all = whole ?? count;
         using var scope = NewDisposeScope();
@@ -77,29 +83,33 @@ public sealed class TrainingRun : IDisposable
 
         Model.train();
         var type = _parameters[0].Parameter.dtype;
-        var target = Pixels.ToTensor(pixels, count, Model).to(type);
+        var target = (staged is null ? Pixels.ToTensor(pixels, count, Model, Device) : Pixels.ToTensor(staged, count, Model, Device)).to(type);
         var noise = Draws(_seed, [count, Preset.Model.Latent], all).to(type);
         // Dropout alone draws from the generator; so it, too, is a function of seed and step, and of the process.
         if (Preset.Model.Dropout > 0)
             manual_seed((long)(Noise.Mix(_seed ^ Noise.Mix((ulong)State.Step ^ ((ulong)(Parallel?.Team.Rank ?? 0) << 48))) >> 1));
         var input = Spoilt(target, all);
-        var output = Parallel is null ? Model.call(input, noise) : Parallel.Forward(() => Model.call(input, noise));
+        var precision = Preset.Training.Precision;
+        VaeOutput Forward() => MixedPrecision.Run(precision, Device, () => Model.call(input, noise));
+        var output = Parallel is null ? Forward() : Parallel.Forward(Forward);
         var terms = _loss.Terms(output, target, progress, State.Next.Epoch);
-        if (Perceptual is not null)
-            terms.Add(new("perceptual", Preset.Perceptual.Weight, PerceptualLoss.Of(Perceptual, _loss.Unit(output.Pictures[^1]), _loss.Unit(target))));
+        if (Perceptual is { } network)
+        {
+            terms.Add(new("perceptual", Preset.Perceptual.Weight, MixedPrecision.Run(
+                precision, Device, () => PerceptualLoss.Of(network, _loss.Unit(output.Pictures[^1]), _loss.Unit(target)))));
+        }
         var adversary = Adversary?.JoinsAt(State.Step) == true ? Adversary : null;
         if (adversary is not null)
             terms.Add(adversary.Term(output.Pictures[^1]));
         var total = VaeLoss.Total(terms);
         var means = stack(terms.Select(term => term.Raw).Append(total)).detach().to(ScalarType.Float64);
         Parallel?.Average(means, count, all);
-        var numbers = means.data<double>().ToArray();
-        var values = terms.Zip(numbers, (term, value) => new TermValue(term.Name, term.Weight, value)).ToList();
-        var sum = numbers[^1];
+        // A GPU has the numbers later; it gets the backward pass before anybody waits for them.
+        var numbers = Devices.IsGpu(Device) ? null : means.data<double>().ToArray();
 
         Optimizer.zero_grad();
         var norm = double.NaN;
-        if (double.IsFinite(sum))
+        if (numbers is null || double.IsFinite(numbers[^1]))
         {
             if (Parallel is null)
                 total.backward();
@@ -108,7 +118,10 @@ public sealed class TrainingRun : IDisposable
             var limit = Preset.Training.ClipNorm > 0 ? Preset.Training.ClipNorm : double.MaxValue;
             norm = nn.utils.clip_grad_norm_(_parameters.Select(pair => pair.Parameter), limit);
         }
-        var sound = double.IsFinite(norm) && (Preset.Training.SkipNorm <= 0 || norm <= Preset.Training.SkipNorm);
+        numbers ??= means.cpu().data<double>().ToArray();
+        var sum = numbers[^1];
+        var values = terms.Zip(numbers, (term, value) => new TermValue(term.Name, term.Weight, value)).ToList();
+        var sound = double.IsFinite(sum) && double.IsFinite(norm) && (Preset.Training.SkipNorm <= 0 || norm <= Preset.Training.SkipNorm);
         if (sound)
         {
             Optimizer.step();
@@ -133,7 +146,7 @@ public sealed class TrainingRun : IDisposable
     {
         var width = (int)shape[1..].Aggregate(1L, (a, b) => a * b);
         var draws = Noise.Normal(seed, State.Step, whole * width);
-        return tensor(Parallel?.Rows(draws, width) ?? draws, shape);
+        return Devices.Send(tensor(Parallel?.Rows(draws, width) ?? draws, shape), Device);
     }
 
     // The latent's noise is of one stream, the picture's of another.

@@ -171,6 +171,43 @@ public sealed class Batches
     }
 
     [Fact]
+    public void What_is_staged_for_a_batch_is_made_of_its_pixels_and_goes_with_it()
+    {
+        var made = new List<Staged>();
+        using (var loader = new BatchLoader(new DrawnSource(1, 40, 32), new BatchLoaderOptions
+        {
+            BatchSize = 8,
+            Stage = pixels =>
+            {
+                var staged = new Staged([.. pixels]);
+                lock (made)
+                    made.Add(staged);
+                return staged;
+            },
+        }))
+        {
+            using (var batch = loader.Next(CancellationToken.None)!)
+            {
+                var staged = Assert.IsType<Staged>(batch.Staged);
+                Assert.Equal(batch.Pixels, staged.Pixels);
+                Assert.False(staged.Gone);
+            }
+        }
+
+        // Those that nobody took, too.
+        Assert.All(made, staged => Assert.True(staged.Gone));
+    }
+
+    private sealed class Staged(byte[] pixels) : IDisposable
+    {
+        public byte[] Pixels => pixels;
+
+        public bool Gone { get; private set; }
+
+        public void Dispose() => Gone = true;
+    }
+
+    [Fact]
     public void Options_outside_their_range_are_refused()
     {
         using var source = new DrawnSource(1, 4, 32);

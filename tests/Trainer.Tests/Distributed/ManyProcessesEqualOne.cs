@@ -50,6 +50,20 @@ public sealed class ManyProcessesEqualOne
         Assert.All(alone.Losses.Zip(together.Losses), pair => Assert.InRange(Math.Abs(pair.First - pair.Second) / pair.First, 0, 1e-3));
     }
 
+#if COMPAT_PACKAGES
+    [Fact]
+    public async Task In_bf16_the_loss_curves_agree_as_far_as_its_digits_go()
+    {
+        const string bf16 = "training.precision=bf16";
+        using var folder = new TemporaryFolder();
+        var alone = await RunAsync(0, new Worker.Task("float32", Steps, folder.File("alone"), Changes: bf16));
+
+        var together = await RunAsync(2, new Worker.Task("float32", Steps, folder.File("together"), Changes: bf16));
+
+        Assert.All(alone.Losses.Zip(together.Losses), pair => Assert.InRange(Math.Abs(pair.First - pair.Second) / pair.First, 0, 0.03));
+    }
+#endif
+
     [Fact]
     public async Task A_checkpoint_of_two_processes_goes_on_in_one_and_one_of_one_in_three()
     {

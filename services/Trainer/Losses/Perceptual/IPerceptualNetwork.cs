@@ -1,3 +1,4 @@
+using FaceMix.Trainer.Models.Layers;
 using static TorchSharp.torch;
 
 namespace FaceMix.Trainer.Losses.Perceptual;
@@ -23,10 +24,12 @@ public static class PerceptualLoss
     {
         IReadOnlyList<Tensor> wanted;
         using (no_grad())
-            wanted = network.Maps(Colours(target.detach()));
-        var maps = network.Maps(Colours(picture));
+            wanted = Maps(network, target.detach());
+        var maps = Maps(network, picture);
         return maps.Zip(wanted, (a, b) => (a - b).abs().mean()).Aggregate((a, b) => a + b) / maps.Count;
     }
+
+    private static IReadOnlyList<Tensor> Maps(IPerceptualNetwork network, Tensor pictures) => [.. network.Maps(Colours(pictures)).Select(FullPrecision.Of)];
 
     private static Tensor Colours(Tensor pictures) => pictures.shape[1] == 1 ? pictures.expand(-1, 3, -1, -1) : pictures;
 }

@@ -18,13 +18,14 @@ public sealed class OnnxNetwork : IPerceptualNetwork
     /// <param name="path">The file.</param>
     /// <param name="layers">Values to compare; empty: the last one before each pooling.</param>
     /// <param name="digest">Of the file, for its name.</param>
+    /// <param name="device">Where its arrays live; null: the CPU.</param>
     /// <exception cref="InvalidDataException">The file is no ONNX network, or one with a node that is not known.</exception>
     /// <exception cref="UsageException">A layer is unknown.</exception>
-    public OnnxNetwork(string path, IList<string> layers, string digest)
+    public OnnxNetwork(string path, IList<string> layers, string digest, Device? device = null)
     {
         var graph = Parse(path).Graph ?? throw new InvalidDataException($"{path} holds no graph.");
         foreach (var initializer in graph.Initializer)
-            _constants[initializer.Name] = OnnxTensor.Read(initializer).DetachFromDisposeScope();
+            _constants[initializer.Name] = OnnxTensor.Read(initializer, device).DetachFromDisposeScope();
         // Old files list their weights among the inputs, too.
         _input = graph.Input.Select(input => input.Name).FirstOrDefault(name => !_constants.ContainsKey(name))
             ?? throw new InvalidDataException($"{path} takes no picture.");

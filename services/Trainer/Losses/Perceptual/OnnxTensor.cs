@@ -10,8 +10,10 @@ internal static class OnnxTensor
     private const long MaxNumbers = 1L << 29;
 
     /// <summary>An array of an ONNX file as float32.</summary>
+    /// <param name="proto">The array.</param>
+    /// <param name="device">Where it is to live; null: the CPU.</param>
     /// <exception cref="InvalidDataException">Its numbers are of another type, or not as many as its sizes make.</exception>
-    public static Tensor Read(TensorProto proto)
+    public static Tensor Read(TensorProto proto, Device? device = null)
     {
         var bytes = proto.RawData.Span;
         float[] values = (DataType)proto.DataType switch
@@ -26,7 +28,7 @@ internal static class OnnxTensor
         };
         var numbers = proto.Dims.Aggregate(1L, (a, b) => a * b);
         return numbers is >= 0 and <= MaxNumbers && numbers == values.Length
-            ? tensor(values, [.. proto.Dims])
+            ? tensor(values, [.. proto.Dims], device: device)
             : throw new InvalidDataException($"\"{proto.Name}\" says that it holds {numbers} numbers and has {values.Length}.");
     }
 }

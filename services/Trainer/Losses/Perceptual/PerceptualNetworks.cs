@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using static TorchSharp.torch;
 
 namespace FaceMix.Trainer.Losses.Perceptual;
 
@@ -6,9 +7,10 @@ public static class PerceptualNetworks
 {
     /// <summary>Opens a network from a file, its digest checked first.</summary>
     /// <param name="options">Path, digest and layers.</param>
+    /// <param name="device">Where it is to look; null: on the CPU.</param>
     /// <exception cref="UsageException">There is no such file, its digest is another, or a layer is unknown.</exception>
     /// <exception cref="InvalidDataException">The file cannot be used.</exception>
-    public static IPerceptualNetwork Open(PerceptualOptions options)
+    public static IPerceptualNetwork Open(PerceptualOptions options, Device? device = null)
     {
         var path = options.Network;
         if (!File.Exists(path))
@@ -20,8 +22,8 @@ public static class PerceptualNetworks
             throw new UsageException($"{path} has the SHA-256 {digest}; perceptual.sha256 asks for {options.Sha256}.");
         return Path.GetExtension(path).ToLowerInvariant() switch
         {
-            ".onnx" => new OnnxNetwork(path, options.Layers, digest),
-            ".safetensors" => new Vgg19Network(path, options.Layers, digest),
+            ".onnx" => new OnnxNetwork(path, options.Layers, digest, device),
+            ".safetensors" => new Vgg19Network(path, options.Layers, digest, device),
             var other => throw new UsageException($"perceptual.network ends with \"{other}\"; .onnx and .safetensors are read."),
         };
     }

@@ -18,9 +18,10 @@ public sealed class Vgg19Network : IPerceptualNetwork
     /// <param name="path">The weights.</param>
     /// <param name="layers">Which to compare; empty: the last of each block.</param>
     /// <param name="digest">Of the file, for its name.</param>
+    /// <param name="device">Where its arrays live; null: the CPU.</param>
     /// <exception cref="InvalidDataException">An array is missing or has another shape.</exception>
     /// <exception cref="UsageException">A layer is unknown.</exception>
-    public Vgg19Network(string path, IList<string> layers, string digest)
+    public Vgg19Network(string path, IList<string> layers, string digest, Device? device = null)
     {
         var names = Layers().ToList();
         _wanted = [.. layers.Count > 0 ? layers : names.Where((_, i) => i + 1 == names.Count || names[i + 1].Block != names[i].Block).Select(name => name.Layer)];
@@ -38,7 +39,7 @@ public sealed class Vgg19Network : IPerceptualNetwork
             if (weight.Shape.Count != 4 || weight.Shape[1] != channels || weight.Shape[2] != 3 || weight.Shape[3] != 3 || bias.Values.Length != weight.Shape[0])
                 throw new InvalidDataException($"{path}: features.{index}.weight is [{string.Join(", ", weight.Shape)}], not [C, {channels}, 3, 3] with a bias of C numbers.");
             channels = weight.Shape[0];
-            _convs.Add((layer, tensor(weight.Values, [.. weight.Shape]).DetachFromDisposeScope(), tensor(bias.Values).DetachFromDisposeScope()));
+            _convs.Add((layer, tensor(weight.Values, [.. weight.Shape], device: device).DetachFromDisposeScope(), tensor(bias.Values, device: device).DetachFromDisposeScope()));
         }
     }
 

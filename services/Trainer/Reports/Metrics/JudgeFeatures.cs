@@ -21,13 +21,14 @@ public sealed class JudgeFeatures(Judge judge, string name) : IFeatureNetwork
         var count = rgb.Length / bytes;
         var features = new float[count * Width];
         judge.eval();
+        var device = Devices.Of(judge);
         using var noGrad = no_grad();
         for (var first = 0; first < count; first += Some)
         {
             using var scope = NewDisposeScope();
             var some = Math.Min(Some, count - first);
-            var part = judge.Look(Pixels.ToTensor(rgb.Slice(first * bytes, some * bytes).ToArray(), some, size));
-            part.contiguous().data<float>().ToArray().CopyTo(features, first * Width);
+            var part = judge.Look(Pixels.ToTensor(rgb.Slice(first * bytes, some * bytes).ToArray(), some, size, device));
+            part.cpu().contiguous().data<float>().ToArray().CopyTo(features, first * Width);
         }
         return features;
     }

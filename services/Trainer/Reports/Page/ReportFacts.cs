@@ -29,6 +29,7 @@ public static class ReportFacts
         ["active_units"] = "latent numbers whose mean varies by more than 0.01 (Burda et al., 2015)",
         ["export_difference_255ths"] = "largest difference of any pixel between trained and exported decoder",
         ["held_out"] = "faces measured that no step saw",
+        ["precision_bits"] = "of the networks' products in training, by autocast; weights and loss are float32",
     };
 
     /// <summary>A run that has just been published, or is about to be.</summary>

@@ -14,6 +14,7 @@ public sealed class DataParallel : IDisposable
 {
     private readonly Dictionary<nn.Module, GradientBuckets> _buckets = [];
     private readonly bool _synchroniseNorm;
+    private readonly Device _device;
 
     /// <param name="team">This process among the others.</param>
     /// <param name="run">Gets rank 0's weights, statistics, moments and state: what rank 0 has read from a checkpoint need not be read by others.</param>
@@ -26,6 +27,7 @@ public sealed class DataParallel : IDisposable
         if (least < 1)
             throw new UsageException($"training.batch is {run.Preset.Training.Batch}, and {team.Size} processes share it; each needs a picture.");
         Team = team;
+        _device = run.Device;
         _synchroniseNorm = synchroniseNorm ?? run.Preset.Training.SyncBatchNorm;
         team.Guard(() => HandOut(run));
         foreach (var (learner, _) in Learners(run))
@@ -84,9 +86,11 @@ public sealed class DataParallel : IDisposable
     /// <param name="stop">Whether this process was asked to stop; one is enough.</param>
     public (double Progress, bool Stop) Agree(double progress, bool stop) => Team.Guard(() =>
     {
-        using var word = tensor(new[] { Team.IsFirst ? progress : -1, stop ? 1.0 : 0 });
+        using var scope = NewDisposeScope();
+        // Where the gradients are: NCCL knows no main memory.
+        var word = Devices.Send(tensor(new[] { Team.IsFirst ? progress : -1, stop ? 1.0 : 0 }), _device);
         Team.Group.AllReduce(word, Reduction.Maximum);
-        var agreed = word.data<double>().ToArray();
+        var agreed = word.cpu().data<double>().ToArray();
         return (agreed[0], agreed[1] > 0);
     });
 
