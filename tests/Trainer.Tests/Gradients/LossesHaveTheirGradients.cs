@@ -1,5 +1,8 @@
 using System.Reflection;
 using FaceMix.Trainer.Losses;
+using FaceMix.Trainer.Losses.Perceptual;
+using FaceMix.Trainer.Models;
+using TorchSharp;
 using Xunit;
 using static TorchSharp.torch;
 
@@ -40,6 +43,17 @@ public sealed class LossesHaveTheirGradients
         long[] shape = ofPictures ? [2, 2, 12, 12] : [3, 5];
         var (a, b) = (Given(ofPictures, shape), Given(ofPictures, shape));
         GradientCheck.Holds(() => (loss ?? s_latents[name])(a, b), [("the first", a), ("the second", b)], elements: 60);
+    }
+
+    [Fact]
+    public void Through_a_network_that_looks_at_the_pictures()
+    {
+        using var scope = NewDisposeScope();
+        manual_seed(5);
+        using var network = new JudgeNetwork(new Judge(32, 4).to(ScalarType.Float64), 32, "judge-test");
+        var (picture, target) = (Given(true, [1, 3, 32, 32]), Given(true, [1, 3, 32, 32]).detach());
+        // The target is only looked at: no gradient reaches it.
+        GradientCheck.Holds(() => PerceptualLoss.Of(network, picture, target) * 100, [("the picture", picture)], elements: 60);
     }
 
     [Fact]
