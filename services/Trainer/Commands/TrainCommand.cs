@@ -188,7 +188,7 @@ internal static class TrainCommand
         Console.Error.WriteLine($"Published {id}: PSNR {metrics["psnr_db"]:0.00} dB on held-out faces, {metrics["mean_picture_psnr_db"]:0.00} dB for their mean picture.");
         var encoded = await EncodeAsync(parsed, models, id.ToString(), data, interruption);
         if (parsed.GetValue(s_json))
-            Console.WriteLine(JsonSerializer.Serialize(new { model = id.ToString(), run = folder.Name, steps = run.State.Step, device = device.ToString(), precision = MixedPrecision.NameOf(preset.Training.Precision), encoded, metrics }));
+            Console.WriteLine(JsonSerializer.Serialize(new { model = id.ToString(), run = folder.Name, steps = run.State.Step, processor_seconds = Environment.CpuUsage.TotalTime.TotalSeconds, device = device.ToString(), precision = MixedPrecision.NameOf(preset.Training.Precision), encoded, metrics }));
         return interruption.ExitCode;
     }
 
