@@ -3,46 +3,16 @@
 //
 // The rules are those of imaging.cpp: 0 or 1 and a message, no exception leaves this file, and the caller owns every buffer.
 
-#include <opencv2/core.hpp>
+#include "boundary.h"
+
 #include <opencv2/imgproc.hpp>
 #include <opencv2/objdetect.hpp>
 
 #include <cstdint>
-#include <cstring>
-#include <exception>
 #include <memory>
 #include <vector>
 
 #define FMF_API extern "C" __attribute__((visibility("default")))
-
-namespace {
-
-int fail(char* error, size_t error_size, const char* message) {
-  if (error != nullptr && error_size > 0) {
-    std::strncpy(error, message, error_size - 1);
-    error[error_size - 1] = '\0';
-  }
-  return 1;
-}
-
-template <typename Body>
-int guarded(char* error, size_t error_size, Body body) {
-  try {
-    return body();
-  } catch (const cv::Exception& e) {
-    return fail(error, error_size, e.err.empty() ? e.what() : e.err.c_str());
-  } catch (const std::exception& e) {
-    return fail(error, error_size, e.what());
-  } catch (...) {
-    return fail(error, error_size, "unknown error");
-  }
-}
-
-cv::Mat view(const uint8_t* rgb, int32_t width, int32_t height, int64_t stride) {
-  return cv::Mat(height, width, CV_8UC3, const_cast<uint8_t*>(rgb), static_cast<size_t>(stride));
-}
-
-}  // namespace
 
 // Reads a cascade. The handle is for one thread at a time and is freed by fmf_close.
 FMF_API int32_t fmf_open(const char* path, void** cascade, char* error, size_t error_size) {

@@ -5,7 +5,8 @@
 // them against its limits, and owns every buffer but the one that fmi_encode returns.
 // Pixels are RGB, 8 bits, row after row; a stride is in bytes.
 
-#include <opencv2/core.hpp>
+#include "boundary.h"
+
 #include <opencv2/core/utils/logger.hpp>
 #include <opencv2/imgcodecs.hpp>
 #include <opencv2/imgproc.hpp>
@@ -13,40 +14,9 @@
 #include <cstdint>
 #include <cstdlib>
 #include <cstring>
-#include <exception>
 #include <vector>
 
 #define FMI_API extern "C" __attribute__((visibility("default")))
-
-namespace {
-
-int fail(char* error, size_t error_size, const char* message) {
-  if (error != nullptr && error_size > 0) {
-    std::strncpy(error, message, error_size - 1);
-    error[error_size - 1] = '\0';
-  }
-  return 1;
-}
-
-// One frame for every entry: what OpenCV, or memory, throws becomes the message.
-template <typename Body>
-int guarded(char* error, size_t error_size, Body body) {
-  try {
-    return body();
-  } catch (const cv::Exception& e) {
-    return fail(error, error_size, e.err.empty() ? e.what() : e.err.c_str());
-  } catch (const std::exception& e) {
-    return fail(error, error_size, e.what());
-  } catch (...) {
-    return fail(error, error_size, "unknown error");
-  }
-}
-
-cv::Mat view(const uint8_t* rgb, int32_t width, int32_t height, int64_t stride) {
-  return cv::Mat(height, width, CV_8UC3, const_cast<uint8_t*>(rgb), static_cast<size_t>(stride));
-}
-
-}  // namespace
 
 // Called once: OpenCV neither logs nor starts threads of its own; callers bring as many threads as they want.
 FMI_API void fmi_initialise() {
