@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Text.RegularExpressions;
 
 namespace FaceMix.Tests.Hostile;
 
@@ -15,6 +16,9 @@ internal static class HostileRun
     /// <summary>FACEMIX_HOSTILE_SEED; always the same unless it is set.</summary>
     public static int Seed => int.Parse(Environment.GetEnvironmentVariable("FACEMIX_HOSTILE_SEED") ?? "1", CultureInfo.InvariantCulture);
 
+    /// <summary>FACEMIX_HOSTILE_ONLY: a regular expression; the cases whose names match it, after a warm-up of all kinds. All unless it is set.</summary>
+    private static Regex Only { get; } = new(Environment.GetEnvironmentVariable("FACEMIX_HOSTILE_ONLY") ?? "");
+
     /// <summary>Runs the cases; case i depends on the seed and i alone.</summary>
     /// <returns>What went otherwise than the protocol prescribes, one line for each case.</returns>
     public static async Task<List<string>> RunAsync<TPeer>(int first, int count, Func<Random, Case<TPeer>> make, TPeer peer, Action<string>? tally = null)
@@ -23,6 +27,8 @@ internal static class HostileRun
         for (var i = first; i < first + count; i++)
         {
             var each = make(new Random(unchecked((Seed * 1_000_003) + i)));
+            if (i >= 0 && !Only.IsMatch(each.Name))
+                continue;
             using var limit = new CancellationTokenSource(CaseLimit);
             string end;
             try
@@ -34,10 +40,7 @@ internal static class HostileRun
                 end = limit.IsCancellationRequested ? "no end" : error.ToString();
             }
             tally?.Invoke(end);
-            // A connection's error closes it; the GOAWAY before is a SHOULD (RFC 9113, 5.4.1), and TCP may lose it where the server has
-            // not read all that was sent.
-            var isLost = end is "cut" or "closed" && each.Allowed.Any(allowed => allowed == "closed" || allowed.StartsWith("goaway", StringComparison.Ordinal));
-            if (!isLost && !each.Allowed.Contains(end))
+            if (!each.Allowed.Contains(end))
                 failures.Add($"case {i}, {each.Name}: {end} instead of {string.Join(" or ", each.Allowed)}");
         }
         return failures;

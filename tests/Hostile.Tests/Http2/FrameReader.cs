@@ -7,9 +7,6 @@ internal sealed class FrameReader(Stream stream)
 {
     private readonly byte[] header = new byte[Frame.HeaderSize];
 
-    /// <summary>The connection was not closed but reset, so that what the other side said last may be lost.</summary>
-    public bool WasCut { get; private set; }
-
     public async Task<(FrameType Type, byte Flags, int Stream, byte[] Payload)?> ReadAsync(CancellationToken cancellationToken)
     {
         try
@@ -21,7 +18,6 @@ internal sealed class FrameReader(Stream stream)
         }
         catch (Exception error) when (error is IOException or ObjectDisposedException)
         {
-            WasCut = error is not EndOfStreamException;
             return null;
         }
     }

@@ -7,7 +7,7 @@ namespace FaceMix.Tests.Hostile.Http2;
 
 /// <summary>
 /// A client of HTTP/2 that sends what it is told to. How a stream or its connection ended is one word: a status of gRPC
-/// ("Internal"), of HTTP ("http 415"), "reset Cancel", "goaway ProtocolError", "closed", or "cut".
+/// ("Internal"), of HTTP ("http 415"), "reset Cancel", "goaway ProtocolError", or "closed".
 /// </summary>
 internal sealed class RawClient : IDisposable
 {
@@ -19,7 +19,7 @@ internal sealed class RawClient : IDisposable
     private readonly Dictionary<int, Answer> answers = [];
     private int nextStream = 1;
     private ErrorCode? goAway;
-    private bool couldNotSend;
+    private bool hasGreeted;
 
     private RawClient(Socket socket)
     {
@@ -33,7 +33,7 @@ internal sealed class RawClient : IDisposable
 
     public bool IsUsable => goAway is null && nextStream < 2000;
 
-    private string LastWord => goAway is { } code ? $"goaway {code}" : reader.WasCut || couldNotSend ? "cut" : "closed";
+    private string LastWord => goAway is { } code ? $"goaway {code}" : Ends.Closed;
 
     public static async Task<RawClient> ConnectAsync(Uri server, uint window = 1 << 20, bool opensWindows = true, bool greets = true)
     {
@@ -62,8 +62,6 @@ internal sealed class RawClient : IDisposable
         }
         catch (IOException)
         {
-            // Who learns of a reset by sending reads an ordinary end afterwards.
-            couldNotSend = true;
         }
     }
 
@@ -75,6 +73,14 @@ internal sealed class RawClient : IDisposable
             socket.Shutdown(SocketShutdown.Send);
         }
         catch (SocketException)
+        {
+        }
+    }
+
+    /// <summary>Until both sides' settings are known, so that from now on nothing is sent but what is asked for.</summary>
+    public async Task GreetAsync(CancellationToken cancellationToken)
+    {
+        while (!hasGreeted && await StepAsync(cancellationToken))
         {
         }
     }
@@ -137,6 +143,7 @@ internal sealed class RawClient : IDisposable
                 break;
             case FrameType.Settings when (flags & Frame.Ack) == 0:
                 await SendAsync(Frame.Of(FrameType.Settings, Frame.Ack, 0));
+                hasGreeted = true;
                 break;
             case FrameType.Ping when (flags & Frame.Ack) == 0:
                 await SendAsync(Frame.Of(FrameType.Ping, Frame.Ack, 0, payload));

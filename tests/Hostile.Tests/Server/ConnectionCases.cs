@@ -12,7 +12,7 @@ internal static class ConnectionCases
     // What a server may do with bytes that are not HTTP/2, or are by chance.
     private static readonly string[] AnyEnd =
     [
-        "closed", "no status", "OK", "Internal", "Unknown", "Unimplemented", "ResourceExhausted", "DeadlineExceeded", "Cancelled",
+        Ends.Closed, "no status", "OK", "Internal", "Unknown", "Unimplemented", "ResourceExhausted", "DeadlineExceeded", "Cancelled",
         .. Enum.GetNames<ErrorCode>().SelectMany(code => (string[])[$"goaway {code}", $"reset {code}"]),
         "http 400", "http 404", "http 405", "http 411", "http 413", "http 415", "http 431", "http 421", "http 505",
     ];
@@ -64,7 +64,8 @@ internal static class ConnectionCases
             ("a window beyond 2^31", [.. Frame.WindowUpdate(0, int.MaxValue), .. Frame.WindowUpdate(0, int.MaxValue)], ["goaway FlowControlError"]),
             ("reset of a stream that never was", Frame.Reset(9, ErrorCode.Cancel), ["goaway ProtocolError"]),
             ("a promise", Frame.Of(FrameType.PushPromise, Frame.EndHeaders, 1, new byte[4]), ["goaway ProtocolError"]),
-            ("a frame above 16 KiB", Frame.Of(FrameType.Data, 0, 1, new byte[16_385]), ["goaway FrameSizeError"]),
+            ("the header of a frame above 16 KiB", Frame.Of(FrameType.Data, 0, 1, new byte[16_385])[..Frame.HeaderSize], ["goaway FrameSizeError"]),
+            ("a frame above 16 KiB", Frame.Of(FrameType.Data, 0, 1, new byte[16_385]), ["goaway FrameSizeError", Ends.Closed]),
             ("a stream that depends on itself", Frame.Of(FrameType.Priority, 0, 1, 0, 0, 0, 1, 5), ["goaway ProtocolError"]),
             ("padding longer than its frame", [.. call, .. Frame.Of(FrameType.Data, 0x8, 1, [10, 0])], ["goaway ProtocolError"]),
             ("capital letters", Frame.Headers(1, [.. RawClient.Call("One"), ("X-Word", "a")]), ["goaway ProtocolError", "reset ProtocolError"]),
@@ -75,6 +76,7 @@ internal static class ConnectionCases
         return new(name, async (attacker, limit) =>
         {
             using var client = await attacker.OwnAsync();
+            await client.GreetAsync(limit);
             await client.SendAsync(bytes);
             if (allowed.Any(each => each.StartsWith("reset", StringComparison.Ordinal)) && await client.EndOfAsync(1, limit) is var end)
                 return end;
@@ -137,7 +139,7 @@ internal static class ConnectionCases
             storm.Write(Frame.Data((2 * times) + 1, Frame.Message([]), ends: true));
             await client.SendAsync(storm.ToArray());
             return await client.EndOfAsync((2 * times) + 1, limit);
-        }, "OK", "goaway EnhanceYourCalm", "reset EnhanceYourCalm", "reset RefusedStream", "closed");
+        }, "OK", "goaway EnhanceYourCalm", "reset EnhanceYourCalm", "reset RefusedStream", Ends.Closed);
     }
 
     private static Case<Attacker> Leaving(Random random)
@@ -180,7 +182,7 @@ internal static class ConnectionCases
             using var client = await attacker.OwnAsync();
             await client.SendAsync([.. Enumerable.Repeat(frame, times).SelectMany(each => each), .. Frame.Headers(1, RawClient.Call("One")), .. Frame.Data(1, Frame.Message([]), ends: true)]);
             return await client.EndOfAsync(1, limit);
-        }, "OK", "goaway EnhanceYourCalm", "closed");
+        }, "OK", "goaway EnhanceYourCalm", Ends.Closed);
     }
 
     private static Case<Attacker> Web(Random random)

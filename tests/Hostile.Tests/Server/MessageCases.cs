@@ -133,12 +133,15 @@ internal static class MessageCases
     {
         var (count, size) = random.Of((200, 10), (1, 40_000), (20, 4_000), (5, 100_000));
         var headers = Enumerable.Range(0, count).Select(i => ($"x-{i.ToString(CultureInfo.InvariantCulture)}", new string('x', size))).ToArray();
+        // What needs several frames is refused while the rest is still coming.
+        var isRefusedAtItsEnd = count * size < 16_384;
         return new($"{count} headers of {size} bytes", async (attacker, limit) =>
         {
             using var client = await attacker.OwnAsync();
-            await client.SendAsync([.. Frame.LongHeaders(1, RawClient.Call("One", headers)), .. Frame.Data(1, Frame.Message([]), ends: true)]);
+            await client.GreetAsync(limit);
+            await client.SendAsync(Frame.LongHeaders(1, RawClient.Call("One", headers), ends: true));
             return await client.EndOfAsync(1, limit);
-        }, "http 431", "reset ProtocolError", "goaway CompressionError", "goaway ProtocolError", "goaway EnhanceYourCalm");
+        }, ["http 431", "reset ProtocolError", "goaway CompressionError", "goaway ProtocolError", "goaway EnhanceYourCalm", .. isRefusedAtItsEnd ? (string[])[] : [Ends.Closed]]);
     }
 
     private static Case<Attacker> LateMessages(Random random)
