@@ -26,17 +26,26 @@ public static class SafetensorsWriter
             throw new ModelStoreException($"{path}: the header would take {header.Length} bytes, more than {SafetensorsFormat.MaxHeaderBytes}.");
 
         var temporary = path + ".tmp";
-        using (var stream = new FileStream(temporary, FileMode.Create, FileAccess.Write, FileShare.None))
+        try
         {
-            Span<byte> prefix = stackalloc byte[SafetensorsFormat.PrefixBytes];
-            BinaryPrimitives.WriteUInt64LittleEndian(prefix, (ulong)header.Length);
-            stream.Write(prefix);
-            stream.Write(header);
-            foreach (var tensor in ordered)
-                stream.Write(tensor.Bytes.Span);
-            stream.Flush(flushToDisk: true);
+            using (var stream = new FileStream(temporary, FileMode.Create, FileAccess.Write, FileShare.None))
+            {
+                Span<byte> prefix = stackalloc byte[SafetensorsFormat.PrefixBytes];
+                BinaryPrimitives.WriteUInt64LittleEndian(prefix, (ulong)header.Length);
+                stream.Write(prefix);
+                stream.Write(header);
+                foreach (var tensor in ordered)
+                    stream.Write(tensor.Bytes.Span);
+                stream.Flush(flushToDisk: true);
+            }
+            File.Move(temporary, path, overwrite: true);
         }
-        File.Move(temporary, path, overwrite: true);
+        catch
+        {
+            // A full disk has better uses than half a file.
+            File.Delete(temporary);
+            throw;
+        }
         Durable.SyncFolder(Path.GetDirectoryName(Path.GetFullPath(path))!);
     }
 

@@ -136,9 +136,10 @@ internal static class TrainCommand
         Losses.Perceptual.IPerceptualNetwork? Look() => PerceptualChoice.Open(preset, request, models, device, interruption.Token);
         run.Perceptual = team is null ? Look() : team.LocalFirst(Look);
         var first = team is null || team.IsFirst;
-        using var watch = first ? new RunWatch(run, folder.FullPath, data, TimeProvider.System) : null;
-        if (first && File.Exists(folder.CheckpointPath))
-            Checkpoint.Load(run, folder.CheckpointPath);
+        using var watch = first ? Storage.Guard("A run's log", folder.FullPath, () => new RunWatch(run, folder.FullPath, data, TimeProvider.System)) : null;
+        if (first)
+            folder.Checkpoints.Load(run, Console.Error.WriteLine);
+        using var score = first && preset.Training.BestMetric != BestMetric.None ? new HeldOutScore(run, data.HeldOut) : null;
         using var parallel = run.Parallel = team is null ? null : new DataParallel(team, run);
         var history = first ? History.Load(folder.HistoryPath, run.State.Step) : new History();
         var limits = RunLimits.Of(request.MaxTimeSeconds is { } seconds ? TimeSpan.FromSeconds(seconds) : null, preset.Training, data.Training.Count);
@@ -146,12 +147,12 @@ internal static class TrainCommand
             Console.Error.WriteLine($"{preset.Name}: {run.ParameterCount:N0} parameters; run {folder.Name}, {(run.State.Step == 0 ? "from the start" : $"from step {run.State.Step}")}{(team is { Size: > 1 } ? $", {team.Size} processes" : string.Empty)}; on {device} in {MixedPrecision.NameOf(preset.Training.Precision)}");
 
         var goOn = $"train --preset {preset.Name} --resume {folder.Name}";
-        watch?.Begin();
         bool finished;
         double waiting;
         try
         {
-            var loop = new TrainingLoop(run, first ? folder : null, history, TimeProvider.System) { Jitters = !data.IsDrawn };
+            watch?.Begin();
+            var loop = new TrainingLoop(run, first ? folder : null, history, TimeProvider.System) { Jitters = !data.IsDrawn, Score = score };
             finished = loop.Run(data.Training, preset.Training.Flip && !data.IsDrawn, request.Seed, limits, watch ?? (ITrainingObserver)new NoObserver(), interruption.Token);
             waiting = loop.WaitingShare;
         }
@@ -159,10 +160,11 @@ internal static class TrainCommand
         {
             throw new PeerLostException($"{e.Message} This one (rank {team!.Rank}) stops at step {run.State.Step}; go on from the last checkpoint with: {goOn}", e);
         }
-        finally
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            watch?.Dispose();
+            throw WithAdvice(e, folder, goOn);
         }
+        watch?.Dispose();
         if (first)
             Console.Error.WriteLine($"Steps waited for their pictures {waiting:0.0%} of the time.");
         if (!finished)
@@ -175,8 +177,15 @@ internal static class TrainCommand
         var published = (Id: default(ModelVersionId)!, Metrics: default(IReadOnlyDictionary<string, double>)!);
         void Publish()
         {
-            published = new VersionWriter(models, parsed.GetValue(s_threads), TimeProvider.System).Publish(run, request, history, data, request.Seed, folder.FullPath);
-            folder.WritePublished(published.Id);
+            try
+            {
+                published = new VersionWriter(models, parsed.GetValue(s_threads), TimeProvider.System).Publish(run, request, history, data, request.Seed, folder.FullPath);
+                folder.WritePublished(published.Id);
+            }
+            catch (StorageException e)
+            {
+                throw WithAdvice(e, folder, goOn);
+            }
         }
         if (team is null)
             Publish();
@@ -190,6 +199,13 @@ internal static class TrainCommand
         if (parsed.GetValue(s_json))
             Console.WriteLine(JsonSerializer.Serialize(new { model = id.ToString(), run = folder.Name, steps = run.State.Step, processor_seconds = Environment.CpuUsage.TotalTime.TotalSeconds, device = device.ToString(), precision = MixedPrecision.NameOf(preset.Training.Precision), encoded, metrics }));
         return interruption.ExitCode;
+    }
+
+    // What stays, and how to go on once there is room.
+    private static StorageException WithAdvice(Exception failure, RunFolder folder, string goOn)
+    {
+        var what = failure is StorageException ? failure.Message : $"{folder.FullPath} cannot be written: {Storage.Reason(failure, folder.FullPath, null)}";
+        return new StorageException($"{what}; {(folder.Checkpoints.LastStep is { } step ? $"step {step} is saved, go on from it with: {goOn}" : "nothing of this run is saved yet")}", failure);
     }
 
     private static (RunFolder Folder, RunRequest Request, Preset Preset) Begin(ParseResult parsed, string models)

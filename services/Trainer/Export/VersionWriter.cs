@@ -1,4 +1,5 @@
 using System.Reflection;
+using System.Text;
 using FaceMix.Imaging;
 using FaceMix.ModelStore;
 using FaceMix.Trainer.Data;
@@ -19,27 +20,42 @@ public sealed class VersionWriter(string models, int threads, TimeProvider time)
     private const int SheetColumns = 12;
     private const int SampleRows = 3;
 
-    /// <summary>Exports the averaged weights, checks and measures the exported files, and publishes all of it at once.</summary>
+    /// <summary>Exports the averaged weights, or the best of them where the run measured which those are, checks and measures the exported files, and publishes all of it at once.</summary>
     /// <param name="run">Finished.</param>
     /// <param name="request">What was asked for.</param>
     /// <param name="history">Its curves, for the report.</param>
     /// <param name="data">The faces it learnt, and those held out.</param>
     /// <param name="seed">Decides samples.</param>
-    /// <param name="runFolder">Holds the pictures taken on the way; null: the report does without.</param>
+    /// <param name="runFolder">Holds the pictures taken on the way and the best weights; null: the report does without, and the last are published.</param>
     /// <returns>The version and what was measured.</returns>
     /// <exception cref="InvalidDataException">The exported decoder differs from the trained one.</exception>
+    /// <exception cref="StorageException">The disk is full or read-only; nothing is published, and nothing is left behind.</exception>
     public (ModelVersionId Id, IReadOnlyDictionary<string, double> Metrics) Publish(TrainingRun run, RunRequest request, History history, FaceData data, ulong seed, string? runFolder = null)
     {
+        ArgumentNullException.ThrowIfNull(run);
+        return Storage.Guard($"A version of {run.Preset.Name}", Path.Combine(Path.GetFullPath(models), run.Preset.Name), () => Write(run, request, history, data, seed, runFolder));
+    }
+
+    private (ModelVersionId Id, IReadOnlyDictionary<string, double> Metrics) Write(TrainingRun run, RunRequest request, History history, FaceData data, ulong seed, string? runFolder)
+    {
         using var averaged = new FaceModel(run.Preset.Model);
-        run.Average.CopyTo(averaged);
+        var best = runFolder is null ? null : BestWeights.Read(runFolder, run.Preset.Training.BestMetric);
+        if (best is null)
+            run.Average.CopyTo(averaged);
+        else
+            BestWeights.Load(runFolder!).CopyTo(averaged);
         averaged.eval();
         var weights = Weights.Of(averaged);
 
         using var publication = new ModelPublisher(models, time).Begin(run.Preset.Name);
         string PathOf(string file) => Path.Combine(publication.Folder, file);
-        weights.Save(PathOf(ModelFiles.Weights));
-        File.WriteAllBytes(PathOf(ModelFiles.Decoder), ModelExport.Decoder(run.Preset.Model, weights));
-        File.WriteAllBytes(PathOf(ModelFiles.Encoder), ModelExport.Encoder(run.Preset.Model, weights));
+        void Put(string file, byte[] bytes) =>
+            Storage.Guard($"{publication.Version}'s {file}", publication.Folder, () => File.WriteAllBytes(PathOf(file), bytes), bytes.Length);
+        void PutText(string file, string text) => Put(file, Encoding.UTF8.GetBytes(text));
+        Storage.Guard(
+            $"{publication.Version}'s {ModelFiles.Weights}", publication.Folder, () => weights.Save(PathOf(ModelFiles.Weights)), weights.Values.Values.Sum(weight => (long)sizeof(float) * weight.Values.Length));
+        Put(ModelFiles.Decoder, ModelExport.Decoder(run.Preset.Model, weights));
+        Put(ModelFiles.Encoder, ModelExport.Encoder(run.Preset.Model, weights));
 
         using var faces = new OnnxFaces(publication.Folder, run.Preset.Model.ImageSize, run.Preset.Model.Latent, threads);
         var worst = ExportCheck.Decoder(averaged, faces, seed);
@@ -56,6 +72,8 @@ public sealed class VersionWriter(string models, int threads, TimeProvider time)
             ["export_difference_255ths"] = worst,
             [ModelFiles.NetworkChannels] = run.Preset.Model.Channels,
         };
+        if (best is not null)
+            metrics["best_step"] = best.Step;
         if (run.Preset.Training.Precision == Precision.Bf16)
             metrics["precision_bits"] = 16;
         // A point has no divergence.
@@ -66,8 +84,7 @@ public sealed class VersionWriter(string models, int threads, TimeProvider time)
             foreach (var (name, gain) in Denoising.Gains(faces, measured.Originals, spoilt, run.Preset.Model.Channels == 1, seed))
                 metrics[name] = gain;
         }
-        var sheet = Sheet(faces, measured, density, seed);
-        File.WriteAllBytes(PathOf(ModelFiles.Samples), sheet);
+        Put(ModelFiles.Samples, Sheet(faces, measured, density, seed));
 
         var facts = new CardFacts
         {
@@ -80,13 +97,14 @@ public sealed class VersionWriter(string models, int threads, TimeProvider time)
             Drawn = data.IsDrawn,
             Credit = request.Credit,
             Perceptual = run.Perceptual?.Name,
+            Best = best,
             State = run.State,
             Request = request,
             Metrics = metrics,
             Machine = $"{Environment.ProcessorCount} processors, {TorchSharp.torch.get_num_threads()} of them used by the steps; on {run.Device} in {MixedPrecision.NameOf(run.Preset.Training.Precision)}",
         };
-        File.WriteAllText(PathOf(ModelFiles.Card), Card.Write(facts));
-        File.WriteAllText(PathOf(ModelFiles.Report), ReportPage.Write(new ModelPictures(faces, density, data, measured).Draw(ReportFacts.Of(facts, history, runFolder))));
+        PutText(ModelFiles.Card, Card.Write(facts));
+        PutText(ModelFiles.Report, ReportPage.Write(new ModelPictures(faces, density, data, measured).Draw(ReportFacts.Of(facts, history, runFolder))));
         publication.Publish(new ModelDescription
         {
             Architecture = run.Preset.Model.Architecture,

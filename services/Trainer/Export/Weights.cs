@@ -27,6 +27,14 @@ public sealed class Weights(IReadOnlyDictionary<string, Weight> values)
             pair => pair.Name, pair => new Weight([.. pair.Tensor.shape], Read(pair.Tensor))));
     }
 
+    /// <summary>Copies an average.</summary>
+    public static Weights Of(Training.WeightAverage average)
+    {
+        using var noGrad = no_grad();
+        using var scope = NewDisposeScope();
+        return new(average.Averages.ToDictionary(pair => pair.Name, pair => new Weight([.. pair.Average.shape], Read(pair.Average))));
+    }
+
     /// <exception cref="ModelStoreException">The file is damaged or of another kind.</exception>
     public static Weights Load(string path)
     {

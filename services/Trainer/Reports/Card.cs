@@ -29,6 +29,9 @@ public sealed record CardFacts
     /// <summary>The network that pictures were compared through in training; null: none.</summary>
     public string? Perceptual { get; init; }
 
+    /// <summary>Which of the run's weights these are; null: the last.</summary>
+    public BestMoment? Best { get; init; }
+
     public required RunState State { get; init; }
 
     public required RunRequest Request { get; init; }
@@ -62,6 +65,8 @@ public static class Card
         text.Append($"## How it was made\n\n    {facts.Request.Command}\n\n");
         text.Append($"{facts.State.Elapsed.TotalMinutes.ToString("0.0", CultureInfo.InvariantCulture)} minutes of training, {facts.State.Step:N0} steps, {facts.State.Pictures:N0} pictures, "
             + $"{facts.State.Skipped} steps skipped; {facts.Machine}.\n\n");
+        if (facts.Best is { } best)
+            text.Append($"These are the averaged weights of step {best.Step:N0}, the best by {BestMetrics.NameOf(best.Metric)} among those measured on held-out faces on the way; the metrics above are of the same faces.\n\n");
         if (facts.Perceptual is { } network)
             text.Append($"Pictures were also compared through {network}.\n\n");
         text.Append($"The preset with all its values:\n\n```yaml\n{PresetReader.Write(facts.Preset).TrimEnd()}\n```\n");

@@ -116,13 +116,14 @@ public sealed class RunPictures : ITrainingObserver, IDisposable
         var sheet = Sheet([ExportCheck.Decode(_averaged, mean), ExportCheck.Decode(_averaged, samples)]);
         var file = ImageEncoder.Encode(sheet, ImageFormat.Png);
         var name = $"{state.Step:D8}.png";
-        File.WriteAllBytes(Path.Combine(_folder, name), file);
+        var path = Path.Combine(_folder, name);
+        Storage.Guard($"The picture of step {state.Step}", path, () => File.WriteAllBytes(path, file), file.Length);
         _taken.RemoveAll(picture => picture.Step == state.Step);
         _taken.Add(new RunPicture(state.Step, state.Next.Epoch, state.Elapsed.TotalMinutes, name));
         if (_taken.Count > MostPictures)
             Thin();
-        File.WriteAllLines(Path.Combine(_folder, IndexName), _taken.Select(picture =>
-            string.Create(CultureInfo.InvariantCulture, $"{picture.Step},{picture.Epoch},{picture.Minutes:0.000},{picture.File}")));
+        WholeFile.Write(Path.Combine(_folder, IndexName), string.Concat(_taken.Select(picture =>
+            string.Create(CultureInfo.InvariantCulture, $"{picture.Step},{picture.Epoch},{picture.Minutes:0.000},{picture.File}\n"))));
         OnPicture?.Invoke(state.Step, sheet, file);
         _spent += Stopwatch.GetElapsedTime(started);
     }

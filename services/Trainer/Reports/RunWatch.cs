@@ -32,6 +32,8 @@ public sealed class RunWatch : ITrainingObserver, IDisposable
 
     public void Saved(RunState state) => _all.Saved(state);
 
+    public void Measured(RunState state, BestMoment moment, bool best) => _all.Measured(state, moment, best);
+
     /// <summary>Ends the console's line and closes the log; a second call does nothing.</summary>
     public void Dispose()
     {

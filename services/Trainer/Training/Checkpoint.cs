@@ -44,9 +44,21 @@ public static class Checkpoint
             ["elapsed_ticks"] = Text(run.State.Elapsed.Ticks),
             ["epoch"] = Text(run.State.Next.Epoch),
             ["batch"] = Text(run.State.Next.Batch),
+            ["without_gain"] = Text(run.State.WithoutGain),
             ["adam_steps"] = steps,
             ["discriminator_steps"] = discriminatorSteps,
         });
+    }
+
+    /// <summary>About what <see cref="Save"/> writes: weights, averages and two moments each; names and notes are the little more.</summary>
+    public static long BytesOf(TrainingRun run)
+    {
+        var weights = WeightAverage.Floating(run.Model).Sum(pair => pair.Tensor.numel());
+        var learnt = 2 * run.ParameterCount;
+        var discriminator = run.Adversary is { } adversary
+            ? WeightAverage.Floating(adversary.Discriminator).Sum(pair => pair.Tensor.numel()) + (2 * adversary.Discriminator.parameters().Sum(parameter => parameter.numel()))
+            : 0;
+        return sizeof(float) * ((2 * weights) + learnt + discriminator);
     }
 
     /// <summary>Puts a saved run's tensors and state into a run of the same preset.</summary>
@@ -75,6 +87,8 @@ public static class Checkpoint
             Pictures = Number(file, "pictures"),
             Skipped = Number(file, "skipped"),
             Elapsed = TimeSpan.FromTicks(Number(file, "elapsed_ticks")),
+            // Files of the first releases measured nothing on the way.
+            WithoutGain = file.Metadata.ContainsKey("without_gain") ? (int)Number(file, "without_gain") : 0,
             Next = new BatchPosition((int)Number(file, "epoch"), (int)Number(file, "batch")),
         };
     }

@@ -52,6 +52,12 @@ public sealed class ConsoleProgress : ITrainingObserver, IDisposable
             _plain.WriteLine(string.Create(CultureInfo.InvariantCulture, $"saved at step {state.Step}"));
     }
 
+    public void Measured(RunState state, BestMoment moment, bool best)
+    {
+        if (_bar is null)
+            _plain.WriteLine($"held out: {moment}{(best ? ", the best so far" : string.Empty)}");
+    }
+
     public void Dispose()
     {
         if (_bar is not null && _shown != 0)

@@ -16,6 +16,7 @@ public sealed class History
 
     private readonly List<HistoryRow> _rows = [];
     private readonly Dictionary<string, double> _sums = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, double> _notes = new(StringComparer.Ordinal);
     private int _pending;
 
     public IReadOnlyList<HistoryRow> Rows => _rows;
@@ -37,11 +38,22 @@ public sealed class History
         Count("gradient_norm", report.GradientNorm);
         if (++_pending < StepsPerRow)
             return;
-        _rows.Add(new HistoryRow(state.Step, state.Elapsed.TotalSeconds, _sums.ToDictionary(pair => pair.Key, pair => pair.Value / _pending)));
+        _rows.Add(new HistoryRow(
+            state.Step, state.Elapsed.TotalSeconds, _sums.Select(pair => KeyValuePair.Create(pair.Key, pair.Value / _pending)).Concat(_notes).ToDictionary()));
         _sums.Clear();
+        _notes.Clear();
         _pending = 0;
         if (_rows.Count > MaxRows)
             Thin();
+    }
+
+    /// <summary>A number that is known once in a while only; it goes to the last row.</summary>
+    public void Note(string name, double value)
+    {
+        if (_rows.Count == 0)
+            _notes[name] = value;
+        else
+            _rows[^1] = _rows[^1] with { Values = new Dictionary<string, double>(_rows[^1].Values) { [name] = value } };
     }
 
     public void Save(string path)
@@ -51,9 +63,7 @@ public sealed class History
             row.Step.ToString(CultureInfo.InvariantCulture),
             row.Seconds.ToString("0.0", CultureInfo.InvariantCulture),
             .. names.Select(name => row.Values.TryGetValue(name, out var value) ? value.ToString("G6", CultureInfo.InvariantCulture) : string.Empty)]));
-        var temporary = path + ".tmp";
-        File.WriteAllLines(temporary, lines.Prepend(string.Join(',', ["step", "seconds", .. names])));
-        File.Move(temporary, path, overwrite: true);
+        WholeFile.Write(path, string.Join('\n', [string.Join(',', ["step", "seconds", .. names]), .. lines, string.Empty]));
     }
 
     /// <summary>Reads a history up to a checkpoint's step; a run without one starts empty.</summary>

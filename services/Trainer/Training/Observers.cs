@@ -15,4 +15,10 @@ public sealed class Observers(params IReadOnlyList<ITrainingObserver> all) : ITr
         foreach (var observer in all)
             observer.Saved(state);
     }
+
+    public void Measured(RunState state, BestMoment moment, bool best)
+    {
+        foreach (var observer in all)
+            observer.Measured(state, moment, best);
+    }
 }

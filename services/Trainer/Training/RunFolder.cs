@@ -39,9 +39,12 @@ public sealed class RunFolder(string path)
 
     public string Name => System.IO.Path.GetFileName(FullPath);
 
+    /// <summary>Where the newest checkpoint lies.</summary>
     public string CheckpointPath => System.IO.Path.Combine(FullPath, Checkpoint.FileName);
 
     public string HistoryPath => System.IO.Path.Combine(FullPath, "history.csv");
+
+    public Checkpoints Checkpoints => new(FullPath);
 
     private string PublishedPath => System.IO.Path.Combine(FullPath, "published");
 
@@ -59,9 +62,9 @@ public sealed class RunFolder(string path)
         for (var suffix = 2; Directory.Exists(System.IO.Path.Combine(runs, name)); suffix++)
             name = $"{stem}-{suffix}";
         var folder = new RunFolder(System.IO.Path.Combine(runs, name));
-        Directory.CreateDirectory(folder.FullPath);
-        File.WriteAllText(folder.PresetPath, PresetReader.Write(preset));
-        File.WriteAllText(folder.RequestPath, JsonSerializer.Serialize(request, s_json));
+        Storage.Guard("A run's folder", folder.FullPath, () => Directory.CreateDirectory(folder.FullPath));
+        WholeFile.Write(folder.PresetPath, PresetReader.Write(preset));
+        WholeFile.Write(folder.RequestPath, JsonSerializer.Serialize(request, s_json));
         return folder;
     }
 
@@ -98,7 +101,7 @@ public sealed class RunFolder(string path)
         ?? throw new InvalidDataException($"{RequestPath} is empty.");
 
     /// <summary>Notes which version came of the run.</summary>
-    public void WritePublished(ModelVersionId version) => File.WriteAllText(PublishedPath, $"{version}\n");
+    public void WritePublished(ModelVersionId version) => WholeFile.Write(PublishedPath, $"{version}\n");
 
     /// <summary>The newest version that came of the run; null: none yet.</summary>
     public ModelVersionId? ReadPublished() =>
@@ -114,5 +117,5 @@ public sealed class RunFolder(string path)
 
     private static string RunsOf(string models, string model) => System.IO.Path.Combine(models, model, "runs");
 
-    private static bool HasCheckpoint(string folder) => File.Exists(System.IO.Path.Combine(folder, Checkpoint.FileName));
+    private static bool HasCheckpoint(string folder) => Checkpoints.In(folder);
 }

@@ -17,6 +17,9 @@ public sealed record RunState
     /// <summary>Training time of this run and of those it was resumed from.</summary>
     public TimeSpan Elapsed { get; init; }
 
+    /// <summary>Measurements on held-out faces in a row that were no better than the best before them.</summary>
+    public int WithoutGain { get; init; }
+
     /// <summary>The batch that comes next.</summary>
     public BatchPosition Next { get; init; }
 }

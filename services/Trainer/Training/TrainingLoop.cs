@@ -9,6 +9,14 @@ public interface ITrainingObserver
     void Stepped(RunState state, StepReport report, double progress);
 
     void Saved(RunState state);
+
+    /// <summary>Hears what was measured on held-out faces.</summary>
+    /// <param name="state">When.</param>
+    /// <param name="moment">Metric, value and step.</param>
+    /// <param name="best">Whether nothing before was better.</param>
+    void Measured(RunState state, BestMoment moment, bool best)
+    {
+    }
 }
 
 /// <summary>Steps until a limit or a cancellation; saves by time, and always at the end.</summary>
@@ -21,8 +29,13 @@ public sealed class TrainingLoop(TrainingRun run, RunFolder? folder, History his
     /// <summary>A run whose steps are all skipped would go on for ever without learning.</summary>
     public const int MaxSkippedInARow = 100;
 
+    private long _measured = -1;
+
     /// <summary>Jitters colours and crops as the preset says; drawn faces vary by themselves.</summary>
     public bool Jitters { get; init; }
+
+    /// <summary>Measures the averaged weights where the preset has a metric to go by; null: nothing is measured.</summary>
+    public HeldOutScore? Score { get; init; }
 
     /// <summary>Part of the last run's time in which the step waited for its batch, 0 to 1.</summary>
     public double WaitingShare { get; private set; }
@@ -57,9 +70,10 @@ public sealed class TrainingLoop(TrainingRun run, RunFolder? folder, History his
         var skipped = 0;
         bool stop;
         double progress;
+        var exhausted = IsExhausted();
         while (true)
         {
-            (progress, stop) = (limits.Progress(run.State), cancellation.IsCancellationRequested);
+            (progress, stop) = (exhausted ? 1 : limits.Progress(run.State), cancellation.IsCancellationRequested);
             if (run.Parallel is not null)
                 (progress, stop) = run.Parallel.Agree(progress, stop);
             if (progress >= 1 || stop)
@@ -68,6 +82,7 @@ public sealed class TrainingLoop(TrainingRun run, RunFolder? folder, History his
             using var batch = NextOrNull(loader, run.Parallel is null ? cancellation : CancellationToken.None);
             if (batch is null)
                 break;
+            var epoch = run.State.Next.Epoch;
             var report = run.Step(batch.Pixels, batch.Count, batch.NextPosition, progress, batch.WholeCount, batch.Staged as Tensor);
             run.State = run.State with { Elapsed = before + time.GetElapsedTime(started) };
             history.Add(run.State, report);
@@ -75,22 +90,49 @@ public sealed class TrainingLoop(TrainingRun run, RunFolder? folder, History his
             skipped = report.Skipped ? skipped + 1 : 0;
             if (skipped >= MaxSkippedInARow)
                 throw new InvalidDataException($"The loss was not finite for {skipped} steps in a row; a lower training.learning_rate may help.");
-            if (time.GetElapsedTime(saved).TotalSeconds >= run.Preset.Training.CheckpointSeconds)
+            if (time.GetElapsedTime(saved).TotalSeconds >= run.Preset.Training.CheckpointSeconds || IsDueAfter(epoch))
             {
+                Measure(observer);
+                exhausted = IsExhausted();
                 Save(observer);
                 saved = time.GetTimestamp();
             }
         }
         WaitingShare = loader.WaitingShare;
+        if (progress >= 1)
+            Measure(observer);
         Save(observer);
         return progress >= 1;
+    }
+
+    private bool IsExhausted() =>
+        run.Preset.Training.EarlyStopping is > 0 and var patience && run.State.WithoutGain >= patience;
+
+    private bool IsDueAfter(int epoch) =>
+        run.Preset.Training.CheckpointEpochs is > 0 and var every && run.State.Next.Epoch > epoch && run.State.Next.Epoch % every == 0;
+
+    private void Measure(ITrainingObserver observer)
+    {
+        var metric = run.Preset.Training.BestMetric;
+        if (folder is null || Score is null || metric == BestMetric.None || run.State.Step == _measured)
+            return;
+        _measured = run.State.Step;
+        var now = new BestMoment(metric, Score.Of(metric), run.State.Step);
+        var before = BestWeights.Read(folder.FullPath, metric);
+        var best = double.IsFinite(now.Value) && (before is null || metric.Beats(now.Value, before.Value, 0));
+        var gained = before is null || metric.Beats(now.Value, before.Value, run.Preset.Training.EarlyStoppingGain);
+        if (best)
+            BestWeights.Write(folder.FullPath, run.Average, now);
+        run.State = run.State with { WithoutGain = gained ? 0 : run.State.WithoutGain + 1 };
+        history.Note($"held_out_{BestMetrics.NameOf(metric)}", now.Value);
+        observer.Measured(run.State, now, best);
     }
 
     private void Save(ITrainingObserver observer)
     {
         if (folder is null)
             return;
-        Checkpoint.Save(run, folder.CheckpointPath);
+        folder.Checkpoints.Save(run, run.Preset.Training.KeepCheckpoints);
         history.Save(folder.HistoryPath);
         observer.Saved(run.State);
     }

@@ -61,6 +61,21 @@ public sealed record TrainingOptions
     /// <summary>Seconds between checkpoints.</summary>
     public double CheckpointSeconds { get; init; } = 60;
 
+    /// <summary>Epochs between checkpoints, besides those by time; 0: by time alone.</summary>
+    public int CheckpointEpochs { get; init; }
+
+    /// <summary>How many of the newest checkpoints stay.</summary>
+    public int KeepCheckpoints { get; init; } = 1;
+
+    /// <summary>Measured at every checkpoint; the weights that are best by it are kept and published.</summary>
+    public BestMetric BestMetric { get; init; }
+
+    /// <summary>Ends the run when so many measurements in a row were no better than the best before them; 0: never.</summary>
+    public int EarlyStopping { get; init; }
+
+    /// <summary>What counts as better must be so by more than this, in the metric's unit.</summary>
+    public double EarlyStoppingGain { get; init; }
+
     /// <summary>Mirrors every second picture of a folder; drawn faces need no such thing.</summary>
     public bool Flip { get; init; } = true;
 
@@ -100,6 +115,12 @@ public sealed record TrainingOptions
         Require(Epochs is >= 0 and <= 1_000_000, "epochs", Epochs, "0 to 1000000");
         Require(InputNoise is >= 0 and <= 2, "input_noise", InputNoise, "0 to 2");
         Require(CheckpointSeconds is >= 1 and <= 86_400, "checkpoint_seconds", CheckpointSeconds, "1 to 86400");
+        Require(CheckpointEpochs is >= 0 and <= 1_000_000, "checkpoint_epochs", CheckpointEpochs, "0 to 1000000");
+        Require(KeepCheckpoints is >= 1 and <= 1000, "keep_checkpoints", KeepCheckpoints, "1 to 1000");
+        Require(EarlyStopping is >= 0 and <= 1_000_000, "early_stopping", EarlyStopping, "0 to 1000000");
+        Require(EarlyStoppingGain is >= 0 and <= 1e6, "early_stopping_gain", EarlyStoppingGain, "0 to 1000000");
+        if (EarlyStopping > 0 && BestMetric == BestMetric.None)
+            throw new UsageException("training.early_stopping needs a training.best_metric to go by: loss, mse, psnr_db, ssim or ms_ssim.");
         Require(ColourJitter is >= 0 and <= 0.5, "colour_jitter", ColourJitter, "0 to 0.5");
         Require(CropJitter is >= 0 and <= 0.5, "crop_jitter", CropJitter, "0 to 0.5");
         if (!Devices.IsWish(Device))

@@ -64,17 +64,19 @@ public sealed class TheCommandLine
         new ModelCatalog(folder.File("other")).Verify(manifest.Id);
     }
 
-    [Fact]
-    public void A_run_that_is_terminated_saves_and_can_be_resumed()
+    [Theory]
+    [InlineData("TERM", 143)]
+    [InlineData("INT", 130)]
+    public void A_run_that_is_told_to_end_saves_first_and_can_be_resumed(string signal, int exitCode)
     {
         using var folder = new TemporaryFolder();
         using var program = TrainerProgram.Start(["train", .. s_tiny, "--models", folder.Path, "--max-time", "1h", "--set", "training.checkpoint_seconds=1"]);
         WaitUntil(() => Directory.EnumerateFiles(folder.Path, "checkpoint.safetensors", SearchOption.AllDirectories).Any());
 
-        program.Signal("TERM");
+        program.Signal(signal);
 
         var stopped = program.Wait();
-        Assert.True(stopped.ExitCode == 143, stopped.Error);
+        Assert.True(stopped.ExitCode == exitCode, stopped.Error);
         Assert.Contains("--resume", stopped.Error, StringComparison.Ordinal);
         var resumed = TrainerProgram.Run("train", "--preset", "facemix-32-tiny", "--models", folder.Path, "--resume", "--max-time", "1s", "--encode", "0");
         Assert.True(resumed.ExitCode == 0, resumed.Error);

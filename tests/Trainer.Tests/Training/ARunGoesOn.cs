@@ -100,6 +100,32 @@ public sealed class ARunGoesOn
         Assert.Equal(run.State, again.State);
     }
 
+    [Fact]
+    public void By_time_no_more_than_the_interval_and_one_step_is_ever_unsaved()
+    {
+        using var folder = new TemporaryFolder();
+        using var run = new TrainingRun(TinyRun.Preset("training.checkpoint_seconds=30"), 1);
+        using var source = TinyRun.Faces();
+        var place = RunFolder.Create(folder.Path, run.Preset, Request, DateTimeOffset.UnixEpoch);
+        var time = new FakeTimeProvider();
+        var step = TimeSpan.FromSeconds(7);
+        var unsaved = new List<long>();
+        var observer = new CountingObserver
+        {
+            OnStep = state =>
+            {
+                unsaved.Add(state.Step - (place.Checkpoints.LastStep ?? 0));
+                time.Advance(step);
+            },
+        };
+
+        new TrainingLoop(run, place, new History(), time).Run(source, flip: false, 1, new RunLimits(null, 20), observer, CancellationToken.None);
+
+        // Five steps take 35 seconds.
+        Assert.Equal(5, unsaved.Max());
+        Assert.Equal(20, place.Checkpoints.LastStep);
+    }
+
     private static RunRequest Request => new() { Data = "drawn", Seed = 1, Count = 200 };
 
     private static Weights Averaged(TrainingRun run)

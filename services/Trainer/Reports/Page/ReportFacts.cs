@@ -29,6 +29,7 @@ public static class ReportFacts
         ["active_units"] = "latent numbers whose mean varies by more than 0.01 (Burda et al., 2015)",
         ["export_difference_255ths"] = "largest difference of any pixel between trained and exported decoder",
         ["held_out"] = "faces measured that no step saw",
+        ["best_step"] = "the step whose weights these are: the best on held-out faces on the way",
         ["precision_bits"] = "of the networks' products in training, by autocast; weights and loss are float32",
     };
 
@@ -49,6 +50,8 @@ public static class ReportFacts
             new("run", "Steps", $"{facts.State.Step:N0}"),
             new("run", "Pictures seen", $"{facts.State.Pictures:N0}"),
             new("run", "Steps skipped", $"{facts.State.Skipped:N0}"),
+            new("run", "Weights", facts.Best is { } best ? $"the best by {best}" : "the last, averaged"),
+            new("run", "Compared through", facts.Perceptual ?? "no network"),
             new("run", "Seed", $"{facts.Request.Seed}"),
             new("data", "Name", facts.DatasetName),
             new("data", "SHA-256", facts.DatasetDigest),

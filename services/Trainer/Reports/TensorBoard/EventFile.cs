@@ -22,7 +22,8 @@ public sealed class EventFile : IDisposable
         _time = time;
         Directory.CreateDirectory(folder);
         var seconds = time.GetUtcNow().ToUnixTimeSeconds();
-        _file = File.Create(Path.Combine(folder, $"events.out.tfevents.{seconds}.facemix.{Environment.ProcessId}"));
+        // Records go out whole; nothing is left over for a close to fail on.
+        _file = File.Create(Path.Combine(folder, $"events.out.tfevents.{seconds}.facemix.{Environment.ProcessId}"), bufferSize: 0);
         Write(0, output => { output.WriteTag(3, WireFormat.WireType.LengthDelimited); output.WriteString(Version); });
     }
 

@@ -46,6 +46,9 @@ public sealed class TensorBoardLog(string folder, TimeProvider time) : ITraining
     {
     }
 
+    public void Measured(RunState state, BestMoment moment, bool best) =>
+        _file.AddScalars(state.Step, [($"held_out/{BestMetrics.NameOf(moment.Metric)}", moment.Value)]);
+
     /// <inheritdoc cref="EventFile.AddImage"/>
     public void AddImage(long step, string tag, int width, int height, byte[] file) => _file.AddImage(step, tag, width, height, file);
 
