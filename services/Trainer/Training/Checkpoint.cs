@@ -70,10 +70,11 @@ public static class Checkpoint
             throw new InvalidDataException($"{path} is no checkpoint of the kind {Format}.");
         using var noGrad = no_grad();
         using var scope = NewDisposeScope();
-        foreach (var (name, tensor) in WeightAverage.Floating(run.Model))
-            Restore(file, $"model/{name}", tensor);
+        // The model's come last: where nothing is averaged both are the same arrays.
         foreach (var (name, average) in run.Average.Averages)
             Restore(file, $"average/{name}", average);
+        foreach (var (name, tensor) in WeightAverage.Floating(run.Model))
+            Restore(file, $"model/{name}", tensor);
         RestoreMoments(file, "adam", run.ParameterNames, run.Optimizer, file.Metadata["adam_steps"]);
         if (run.Adversary is { } adversary)
         {

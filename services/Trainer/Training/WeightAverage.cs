@@ -12,13 +12,13 @@ public sealed class WeightAverage : IDisposable
     private readonly double keep;
 
     /// <param name="model">Its present values begin the average.</param>
-    /// <param name="keep">Share of the old average kept at each step, 0 to below 1.</param>
+    /// <param name="keep">Share of the old average kept at each step, 0 to below 1; at 0 the average is the model itself, and costs no memory.</param>
     public WeightAverage(nn.Module model, double keep)
     {
         this.keep = keep;
         using var noGrad = no_grad();
         foreach (var (name, tensor) in Floating(model))
-            pairs.Add((name, tensor, tensor.detach().clone().DetachFromDisposeScope()));
+            pairs.Add((name, tensor, keep > 0 ? tensor.detach().clone().DetachFromDisposeScope() : tensor));
     }
 
     public IEnumerable<(string Name, Tensor Average)> Averages => pairs.Select(pair => (pair.Name, pair.Average));
@@ -27,6 +27,8 @@ public sealed class WeightAverage : IDisposable
     /// <param name="step">Steps done, from 0.</param>
     public void Update(long step)
     {
+        if (keep <= 0)
+            return;
         using var noGrad = no_grad();
         using var scope = NewDisposeScope();
         var share = KeptAt(keep, step);
@@ -48,7 +50,7 @@ public sealed class WeightAverage : IDisposable
 
     public void Dispose()
     {
-        foreach (var (_, _, average) in pairs)
+        foreach (var (_, _, average) in pairs.Where(pair => !ReferenceEquals(pair.Source, pair.Average)))
             average.Dispose();
         pairs.Clear();
     }

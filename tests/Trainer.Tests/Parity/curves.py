@@ -1,8 +1,9 @@
 """A loss curve in PyTorch: one of the models of the benchmarks, trained from a given state on given pictures and noise.
 
-Usage: curves.py IN OUT. IN is a safetensors file with weight/NAME, pixels (uint8 [N, H, W, 3]) and noise ([steps, N,
-latent]); its metadata say which model, its widths, the optimizer, and in which type to compute. OUT gets a JSON list of
-the losses.
+Usage: curves.py IN OUT TYPE THREADS CHANNELS_LAST ONEDNN. IN is a safetensors file with weight/NAME, pixels (uint8
+[N, H, W, 3]) and noise ([steps, N, latent]); its metadata say which model, its widths, the optimizer and each step's
+learning rate. OUT gets a JSON list of the losses. The last four say how to compute: float32 or float64, how many threads,
+whether maps and kernels lie channels last, and whether oneDNN may be used (both True or False).
 """
 import importlib
 import json
@@ -53,19 +54,20 @@ def model_of(settings, weights):
     return model
 
 
-def main(source, target):
-    torch.set_num_threads(1)
+def main(source, target, dtype, threads, channels_last, onednn):
+    torch.set_num_threads(int(threads))
+    torch.backends.mkldnn.flags(enabled=onednn == "True").__enter__()
+    layout = torch.channels_last if channels_last == "True" else torch.contiguous_format
     settings, given = read(source)
-    dtype = getattr(torch, settings["dtype"])
-    model = model_of(settings, {name: value for name, value in given.items() if name.startswith("weight/")}).to(dtype)
+    dtype = getattr(torch, dtype)
+    model = model_of(settings, {name: value for name, value in given.items() if name.startswith("weight/")}).to(dtype, memory_format=layout)
     kind = {"Adam": torch.optim.Adam, "Adamw": torch.optim.AdamW}[settings["optimizer"]]
-    optimizer = kind(
-        model.parameters(), float(settings["learning_rate"]), (float(settings["beta1"]), float(settings["beta2"])), float(settings["epsilon"]),
-        weight_decay=0)
+    optimizer = kind(model.parameters(), betas=(float(settings["beta1"]), float(settings["beta2"])), eps=float(settings["epsilon"]), weight_decay=0)
     pixels = given["pixels"].permute(0, 3, 1, 2).float().contiguous()
-    pixels = (pixels / 127.5 - 1 if model.signed else pixels / 255).to(dtype)
+    pixels = (pixels / 127.5 - 1 if model.signed else pixels / 255).to(dtype, memory_format=layout)
     losses = []
-    for noise in given["noise"].to(dtype):
+    for noise, rate in zip(given["noise"].to(dtype), json.loads(settings["learning_rates"])):
+        optimizer.param_groups[0]["lr"] = rate
         loss = model.loss(model(pixels, noise), pixels)
         optimizer.zero_grad()
         loss.backward()

@@ -38,6 +38,24 @@ public sealed class SchedulesAndAverages
     }
 
     [Fact]
+    public void Where_nothing_is_averaged_the_average_is_the_model_itself()
+    {
+        using var module = nn.Linear(3, 2);
+        using var other = nn.Linear(3, 2);
+        var before = Tensor.TotalCount;
+        using (var average = new WeightAverage(module, keep: 0))
+        {
+            Assert.Equal(before, Tensor.TotalCount);
+            using var noGrad = no_grad();
+            module.weight.fill_(4f);
+            average.Update(0);
+            average.CopyTo(other);
+        }
+
+        Assert.Equal(module.weight.data<float>().ToArray(), other.weight.data<float>().ToArray());
+    }
+
+    [Fact]
     public void The_learning_rate_rises_then_falls_to_its_end()
     {
         var options = new TrainingOptions { LearningRate = 1, FinalRate = 0.1, WarmupSteps = 10 };
