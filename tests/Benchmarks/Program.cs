@@ -1,4 +1,5 @@
 using FaceMix.Benchmarks;
+using FaceMix.Benchmarks.Curves;
 using FaceMix.Benchmarks.Decoding;
 using FaceMix.Benchmarks.Models;
 using FaceMix.Benchmarks.Parallel;
@@ -15,6 +16,7 @@ Dictionary<string, Func<string[], Task>> benchmarks = new()
     ["training"] = TrainingBenchmark.RunAsync,
     ["parallel"] = ParallelBenchmark.RunAsync,
     ["models"] = ModelsBenchmark.RunAsync,
+    ["curves"] = CurveBenchmark.RunAsync,
 };
 
 if (args is [TrainingWorker.Verb, var preset, var batch, var threads])

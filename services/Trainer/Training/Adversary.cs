@@ -31,6 +31,13 @@ public sealed class Adversary : IDisposable
     public LossTerm Term(Tensor painted) => new("adversarial", _options.Weight, Mean(Discriminator.call(painted), verdict =>
         _options.Loss == AdversarialLoss.Hinge ? -verdict.mean() : (verdict - 1).pow(2).mean()));
 
+    /// <summary>What the discriminator learns from, a scalar.</summary>
+    /// <param name="real">Targets [N, channels, H, W].</param>
+    /// <param name="painted">The model's pictures, as many; their gradient is not followed.</param>
+    public Tensor Loss(Tensor real, Tensor painted) => _options.Loss == AdversarialLoss.Hinge
+        ? Mean(Discriminator.call(real), verdict => (1 - verdict).relu().mean()) + Mean(Discriminator.call(painted.detach()), verdict => (1 + verdict).relu().mean())
+        : Mean(Discriminator.call(real), verdict => (verdict - 1).pow(2).mean()) + Mean(Discriminator.call(painted.detach()), verdict => verdict.pow(2).mean());
+
     /// <summary>The discriminator's own step.</summary>
     /// <param name="real">Targets.</param>
     /// <param name="painted">The model's pictures; their gradient is not followed.</param>
@@ -41,9 +48,7 @@ public sealed class Adversary : IDisposable
     {
         // What the model's own step left behind is no part of this one.
         Optimizer.zero_grad();
-        var loss = _options.Loss == AdversarialLoss.Hinge
-            ? Mean(Discriminator.call(real), verdict => (1 - verdict).relu().mean()) + Mean(Discriminator.call(painted.detach()), verdict => (1 + verdict).relu().mean())
-            : Mean(Discriminator.call(real), verdict => (verdict - 1).pow(2).mean()) + Mean(Discriminator.call(painted.detach()), verdict => verdict.pow(2).mean());
+        var loss = Loss(real, painted);
         var mean = loss.detach().to(ScalarType.Float64);
         var count = (int)real.shape[0];
         parallel?.Average(mean, count, whole);

@@ -47,7 +47,7 @@ public sealed class OnnxNetwork : IPerceptualNetwork
     {
         var values = new Dictionary<string, Tensor>(StringComparer.Ordinal) { [_input] = ImageNet.Normalise(pictures) };
         foreach (var node in _nodes)
-            values[node.Output[0]] = OnnxNode.Run(node, name => values.TryGetValue(name, out var value) ? value : _constants[name]);
+            values[node.Output[0]] = OnnxNode.Run(node, name => values.TryGetValue(name, out var value) ? value : _constants[name].to(pictures.dtype));
         return [.. _wanted.Select(name => values[name])];
     }
 

@@ -48,8 +48,8 @@ internal static class OnnxNode
     private static Tensor Clip(NodeProto node, Tensor[] x)
     {
         // Before opset 11 the limits were attributes.
-        var low = x.Length > 1 ? x[1].item<float>() : Number(node, "min", float.MinValue);
-        var high = x.Length > 2 ? x[2].item<float>() : Number(node, "max", float.MaxValue);
+        var low = x.Length > 1 ? (float)x[1] : Number(node, "min", float.MinValue);
+        var high = x.Length > 2 ? (float)x[2] : Number(node, "max", float.MaxValue);
         return x[0].clamp(low, high);
     }
 

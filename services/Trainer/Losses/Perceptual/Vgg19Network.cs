@@ -53,7 +53,7 @@ public sealed class Vgg19Network : IPerceptualNetwork
         {
             if (layer.EndsWith("conv1", StringComparison.Ordinal) && layer != "block1_conv1")
                 x = functional.max_pool2d(x, 2);
-            x = functional.relu(functional.conv2d(x, weight, bias, padding: [1, 1]));
+            x = functional.relu(functional.conv2d(x, weight.to(pictures.dtype), bias.to(pictures.dtype), padding: [1, 1]));
             if (_wanted.Contains(layer))
                 maps.Add(x);
         }

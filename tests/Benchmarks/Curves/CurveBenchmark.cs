@@ -1,0 +1,68 @@
+using System.Globalization;
+using System.Text;
+using FaceMix.Tests.Trainer.Parity;
+using FaceMix.Trainer.Presets;
+using static TorchSharp.torch;
+
+namespace FaceMix.Benchmarks.Curves;
+
+/// <summary>
+/// Loss curves of presets at their whole widths beside PyTorch's, and, as the measure of what can be asked for, PyTorch's beside
+/// its own when it adds its sums in another order. In float32 the last bits of a sum grow from step to step, whoever adds it.
+/// </summary>
+internal static class CurveBenchmark
+{
+    private const int Faces = 8;
+
+    private static readonly string[] s_presets = ["facemix-64", "anime-64", "ffhq-conv-96"];
+
+    private static readonly int[] s_shown = [1, 2, 5, 10, 20, 50, 100, 200];
+
+    private static readonly (string Name, PythonSettings Settings)[] s_others =
+    [
+        ("PyTorch with two threads", new(Threads: 2)),
+        ("PyTorch with channels last", new(ChannelsLast: true)),
+        ("PyTorch without oneDNN", new(OneDnn: false)),
+    ];
+
+    /// <param name="arguments"><c>--steps N</c>; names of presets: only those.</param>
+    public static Task RunAsync(IReadOnlyList<string> arguments)
+    {
+        var at = arguments.ToList().IndexOf("--steps");
+        var steps = at >= 0 ? int.Parse(arguments[at + 1], CultureInfo.InvariantCulture) : s_shown[^1];
+        string[] presets = arguments.Intersect(s_presets).Any() ? [.. s_presets.Where(arguments.Contains)] : s_presets;
+        set_num_threads(1);
+        var text = new StringBuilder();
+        text.AppendLine(CultureInfo.InvariantCulture, $"`./facemix bench curves`: {steps} steps of {Faces} faces from one state at the presets' whole widths, with their own rates, optimizers and clipping; libtorch {__version__}. How far a loss is from that of PyTorch with one thread, as a part of itself: the worst so far.");
+        text.AppendLine();
+        var shown = s_shown.Where(step => step <= steps).ToList();
+        text.AppendLine(CultureInfo.InvariantCulture, $"| preset | type | who | {string.Join(" | ", shown.Select(step => $"to step {step}"))} | steps within 1e-4 |");
+        text.AppendLine($"|---|---|---|{string.Concat(Enumerable.Repeat("--:|", shown.Count + 1))}");
+        foreach (var name in presets)
+        {
+            using var curve = new Curve(PresetReader.Read(name, [$"training.batch={Faces}"]), name, steps);
+            foreach (var type in new[] { ScalarType.Float64, ScalarType.Float32 })
+                Append(text, name, type, curve, shown);
+        }
+        Console.WriteLine(text);
+        if (presets.Length == s_presets.Length && steps == s_shown[^1])
+            Section.Write("curves", "Loss curves", text.ToString());
+        return Task.CompletedTask;
+    }
+
+    private static void Append(StringBuilder text, string name, ScalarType type, Curve curve, List<int> shown)
+    {
+        var measure = curve.Python(type, new PythonSettings());
+        void Row(string who, IReadOnlyList<double> losses)
+        {
+            var off = losses.Zip(measure, (a, b) => Math.Abs(a - b) / Math.Abs(b)).ToList();
+            var cells = shown.Select(step => off.Take(step).Max().ToString("0.0E+0", CultureInfo.InvariantCulture));
+            text.AppendLine(CultureInfo.InvariantCulture, $"| {name} | {type} | {who} | {string.Join(" | ", cells)} | {off.TakeWhile(each => each <= 1e-4).Count()} |");
+            Console.Error.WriteLine($"{name}, {type}: {who}");
+        }
+        Row("FaceMix", curve.Ours(type));
+        // In float64 one other order says whether the model lets last bits grow.
+        foreach (var (who, settings) in type == ScalarType.Float64 ? s_others[..1] : s_others)
+            Row(who, curve.Python(type, settings));
+    }
+}
