@@ -1,8 +1,6 @@
-using System.Reflection;
 using FaceMix.Trainer.Losses;
-using FaceMix.Trainer.Losses.Perceptual;
 using FaceMix.Trainer.Models;
-using TorchSharp;
+using FaceMix.Trainer.Training;
 using Xunit;
 using static TorchSharp.torch;
 
@@ -10,8 +8,8 @@ namespace FaceMix.Tests.Trainer.Gradients;
 
 public sealed class LossesHaveTheirGradients
 {
-    // Another loss is another line: its inputs are pictures in [0, 1], or a mean and a log-variance.
-    private static readonly Dictionary<string, Func<Tensor, Tensor, Tensor>> s_pictures = new(StringComparer.Ordinal)
+    /// <summary>Another loss is another line: what it makes of pictures in [0, 1] and their targets.</summary>
+    internal static Dictionary<string, Func<Tensor, Tensor, Tensor>> OfPictures { get; } = new(StringComparer.Ordinal)
     {
         ["Reconstruction.L1"] = Reconstruction.L1,
         ["Reconstruction.Mse"] = Reconstruction.Mse,
@@ -20,18 +18,43 @@ public sealed class LossesHaveTheirGradients
         ["Reconstruction.Halve"] = (picture, target) => (Reconstruction.Halve(picture) * Reconstruction.Halve(target)).sum(),
         ["Reconstruction.HalveBicubic"] = (picture, target) => (Reconstruction.HalveBicubic(picture) * Reconstruction.HalveBicubic(target)).sum(),
         ["VaeLoss.Unit"] = (picture, target) => (new VaeLoss(new LossOptions()).Unit(picture) * target).sum(),
+        ["VaeLoss.Unit, unit"] = (picture, target) => (new VaeLoss(new LossOptions(), PixelRange.Unit).Unit(picture) * target).sum(),
         ["MsSsim.Of"] = (picture, target) => new MsSsim(window: 3, scales: 3).Of(picture, target),
     };
 
-    private static readonly Dictionary<string, Func<Tensor, Tensor, Tensor>> s_latents = new(StringComparer.Ordinal)
+    /// <summary>What it makes of a mean and a log-variance.</summary>
+    internal static Dictionary<string, Func<Tensor, Tensor, Tensor>> OfLatents { get; } = new(StringComparer.Ordinal)
     {
         ["KlDivergence.OfStandardNormal"] = KlDivergence.OfStandardNormal,
         ["KlDivergence.OfEachNumber"] = (mean, logvar) => (KlDivergence.OfEachNumber(mean, logvar) * arange(1, 6, dtype: ScalarType.Float64)).sum(),
-        // The weights of balancing are no part of the gradient, so that only the free bits have a slope of their own.
         ["KlDivergence.Pressed"] = (mean, logvar) => KlDivergence.Pressed(KlDivergence.OfEachNumber(mean, logvar), freeBits: 0.3, balancing: false),
     };
 
-    public static TheoryData<string> Names => [.. s_pictures.Keys, .. s_latents.Keys];
+    /// <summary>The whole loss with one of its options after the other.</summary>
+    internal static Dictionary<string, LossOptions> Options { get; } = new(StringComparer.Ordinal)
+    {
+        [nameof(LossOptions.Reduction)] = new() { Reduction = Reduction.Sum },
+        [nameof(LossOptions.L1)] = new() { L1 = 0.7 },
+        [nameof(LossOptions.Mse)] = new() { L1 = 0, Mse = 2 },
+        [nameof(LossOptions.Bce)] = new() { L1 = 0, Bce = 2 },
+        [nameof(LossOptions.Edge)] = new() { Edge = 0.5 },
+        [nameof(LossOptions.MsSsim)] = new() { L1 = 0, MsSsim = 2, MsSsimWindow = 3 },
+        [nameof(LossOptions.MsSsimWindow)] = new() { MsSsim = 1, MsSsimWindow = 5 },
+        [nameof(LossOptions.MsSsimScales)] = new() { MsSsim = 1, MsSsimWindow = 3, MsSsimScales = 1 },
+        [nameof(LossOptions.LowerLevels)] = new() { LowerLevels = 3 },
+        [nameof(LossOptions.Halving)] = new() { LowerLevels = 3, Halving = Halving.Bicubic },
+        [nameof(LossOptions.Kl)] = new() { Kl = 0.5 },
+        [nameof(LossOptions.KlWarmup)] = new() { Kl = 0.5, KlWarmup = 1 },
+        [nameof(LossOptions.KlSchedule)] = new() { Kl = 0.5, KlSchedule = new() { Shape = KlShape.Constant } },
+        [nameof(LossOptions.FreeBits)] = new() { Kl = 0.5, FreeBits = 0.3 },
+        [nameof(LossOptions.KlBalancing)] = new() { Kl = 0.5, FreeBits = 0.1, KlBalancing = true },
+    };
+
+    public static TheoryData<string> Names => [.. OfPictures.Keys, .. OfLatents.Keys];
+
+    public static TheoryData<string> OptionNames => [.. Options.Keys];
+
+    public static TheoryData<AdversarialLoss> Adversarial => [.. Enum.GetValues<AdversarialLoss>()];
 
     [Theory]
     [MemberData(nameof(Names))]
@@ -39,35 +62,82 @@ public sealed class LossesHaveTheirGradients
     {
         using var scope = NewDisposeScope();
         manual_seed(5);
-        var ofPictures = s_pictures.TryGetValue(name, out var loss);
-        long[] shape = ofPictures ? [2, 2, 12, 12] : [3, 5];
-        var (a, b) = (Given(ofPictures, shape), Given(ofPictures, shape));
-        GradientCheck.Holds(() => (loss ?? s_latents[name])(a, b), [("the first", a), ("the second", b)], elements: 60);
+        var ofPictures = OfPictures.TryGetValue(name, out var loss);
+        var (a, b) = ofPictures ? (Given.Pictures(2, 2, 12, 12), Given.Pictures(2, 2, 12, 12)) : (Given.Numbers(3, 5), Given.Numbers(3, 5));
+
+        GradientCheck.Holds(() => (loss ?? OfLatents[name])(a, b), [("the first", a), ("the second", b)], elements: 60);
     }
 
     [Fact]
-    public void Through_a_network_that_looks_at_the_pictures()
+    public void With_the_weights_of_balancing_held_still()
     {
         using var scope = NewDisposeScope();
         manual_seed(5);
-        using var network = new JudgeNetwork(new Judge(32, 4).to(ScalarType.Float64), 32, "judge-test");
-        var (picture, target) = (Given(true, [1, 3, 32, 32]), Given(true, [1, 3, 32, 32]).detach());
-        // The target is only looked at: no gradient reaches it.
-        GradientCheck.Holds(() => PerceptualLoss.Of(network, picture, target) * 100, [("the picture", picture)], elements: 60);
+        var (mean, logvar) = (Given.Numbers(3, 5), Given.Numbers(3, 5));
+        Tensor Each() => KlDivergence.OfEachNumber(mean, logvar);
+        var weights = Balance(Each());
+
+        GradientCheck.Holds(
+            () => KlDivergence.Pressed(Each(), freeBits: 0.3, balancing: true), [("the mean", mean), ("the log-variance", logvar)], () => (Each().clamp_min(0.3) * weights).sum());
     }
 
-    [Fact]
-    public void And_none_is_left_out()
+    [Theory]
+    [MemberData(nameof(OptionNames))]
+    public void In_the_whole_loss_by_everything_a_model_gives(string option)
     {
-        var losses = typeof(Reconstruction).Assembly.GetExportedTypes()
-            .Where(type => type.Namespace == typeof(Reconstruction).Namespace)
-            .SelectMany(type => type.GetMethods(BindingFlags.Public | BindingFlags.Static | BindingFlags.Instance | BindingFlags.DeclaredOnly))
-            .Where(method => method.ReturnType == typeof(Tensor) && method.GetParameters().Any(parameter => parameter.ParameterType == typeof(Tensor)))
-            .Select(method => $"{method.DeclaringType!.Name}.{method.Name}");
+        using var scope = NewDisposeScope();
+        manual_seed(5);
+        var options = Options[option];
+        var loss = new VaeLoss(options, PixelRange.Unit);
+        var target = Given.Pictures(2, 3, 16, 16).detach();
+        Tensor[] pictures = [Given.Pictures(2, 3, 8, 8), Given.Pictures(2, 3, 16, 16)];
+        var (mean, logvar) = (Given.Numbers(2, 5), Given.Numbers(2, 5));
+        VaeOutput Output() => new(pictures, mean, logvar);
+        var weights = Balance(KlDivergence.OfEachNumber(mean, logvar));
+        Tensor Held() => VaeLoss.Total(loss.Terms(Output(), target, 0.5, epoch: 0).Select(term => term.Name == "kl_pressed"
+            ? term with { Raw = (KlDivergence.OfEachNumber(mean, logvar).clamp_min(options.FreeBits) * weights).sum() }
+            : term));
 
-        Assert.Empty(losses.Except([.. s_pictures.Keys, .. s_latents.Keys]));
+        GradientCheck.Holds(
+            () => loss.Compute(Output(), target, 0.5).Total, [("the smaller picture", pictures[0]), ("the picture", pictures[1]), ("the mean", mean), ("the log-variance", logvar)],
+            options.KlBalancing ? Held : null, elements: 40);
     }
 
-    private static Tensor Given(bool picture, long[] shape) =>
-        (picture ? (rand(shape, dtype: ScalarType.Float64) * 0.9) + 0.05 : randn(shape, dtype: ScalarType.Float64)).requires_grad_();
+    [Theory]
+    [MemberData(nameof(Adversarial))]
+    public void Of_what_a_model_is_told_by_its_discriminator(AdversarialLoss kind)
+    {
+        using var scope = NewDisposeScope();
+        using var adversary = Adversary(kind);
+        var painted = Given.Pictures(3, 3, 32, 32);
+
+        GradientCheck.Holds(() => adversary.Term(painted).Raw, [("the picture", painted)], elements: 60);
+    }
+
+    [Theory]
+    [MemberData(nameof(Adversarial))]
+    public void Of_what_a_discriminator_learns_from(AdversarialLoss kind)
+    {
+        using var scope = NewDisposeScope();
+        using var adversary = Adversary(kind);
+        var (real, painted) = (Given.Pictures(3, 3, 32, 32).detach(), Given.Pictures(3, 3, 32, 32));
+
+        GradientCheck.Holds(() => adversary.Loss(real, painted), Given.Learnt(adversary.Discriminator));
+        Assert.Null(painted.grad);
+    }
+
+    private static Adversary Adversary(AdversarialLoss kind)
+    {
+        manual_seed(7);
+        var adversary = new Adversary(new AdversarialOptions { Loss = kind, Scales = 2, Width = 4 }, new ModelOptions { ImageSize = 32 });
+        Given.Prepare(adversary.Discriminator);
+        return adversary;
+    }
+
+    // Each number's own share, which is no part of the gradient.
+    private static Tensor Balance(Tensor each)
+    {
+        var share = each.detach().clamp_min(1e-8);
+        return share / share.mean();
+    }
 }

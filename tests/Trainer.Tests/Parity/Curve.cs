@@ -91,6 +91,8 @@ internal sealed class Curve : IDisposable
             RedirectStandardError = true,
         };
         info.Environment["OMP_NUM_THREADS"] = info.Environment["OPENBLAS_NUM_THREADS"] = $"{settings.Threads}";
+        // Threads that wait for work would otherwise spin, and beside another load hardly come on.
+        info.Environment["OMP_WAIT_POLICY"] = "passive";
         using var process = Process.Start(info)!;
         var error = process.StandardError.ReadToEnd();
         process.WaitForExit();
