@@ -32,13 +32,14 @@ internal static class PrepareCommand
     private static readonly Option<string> s_cascade = new("--cascade") { Description = "OpenCV's cascade for faces", HelpName = "XML", DefaultValueFactory = _ => s_defaults.FaceCascade };
     private static readonly Option<string> s_eyeCascade = new("--eye-cascade") { Description = "OpenCV's cascade for eyes", HelpName = "XML", DefaultValueFactory = _ => s_defaults.EyeCascade };
     private static readonly Option<int> s_threads = new("--threads") { Description = "Pictures taken at a time", HelpName = "N", DefaultValueFactory = _ => s_defaults.Threads };
+    private static readonly Option<bool> s_again = new("--again") { Description = "Looks at every photograph anew; otherwise only at those that are new, changed, or to be cut in another way" };
     private static readonly Option<bool> s_json = CommonOptions.Json();
 
     public static Command Create()
     {
         var command = new Command("prepare", "Finds the largest face in every photograph and cuts it out as a square, ready to train on")
         {
-            s_from, s_to, s_size, s_margin, s_smallest, s_align, s_cascade, s_eyeCascade, s_threads, s_json,
+            s_from, s_to, s_size, s_margin, s_smallest, s_align, s_cascade, s_eyeCascade, s_threads, s_again, s_json,
         };
         command.SetAction(Run);
         return command;
@@ -62,15 +63,15 @@ internal static class PrepareCommand
         };
         try
         {
-            var summary = FolderPreparation.Run(from, to, options, new WorkProgress("photographs looked at"), interruption.Token);
+            var summary = FolderPreparation.Run(from, to, options, new WorkProgress("photographs looked at"), interruption.Token, parsed.GetValue(s_again));
             Show(summary, to);
             if (parsed.GetValue(s_json))
-                Console.WriteLine(JsonSerializer.Serialize(new { total = summary.Total, found = summary.Found, several = summary.Several, without_face = summary.WithoutFace.Count, broken = summary.Broken.Count }));
+                Console.WriteLine(JsonSerializer.Serialize(new { total = summary.Total, found = summary.Found, several = summary.Several, without_face = summary.WithoutFace.Count, broken = summary.Broken.Count, before = summary.Before }));
             return summary.Found > 0 ? interruption.ExitCode : 1;
         }
         catch (OperationCanceledException) when (interruption.ExitCode != 0)
         {
-            Console.Error.WriteLine($"Stopped; the faces so far lie in {to}.");
+            Console.Error.WriteLine($"Stopped; the faces so far lie in {to}, and the same command goes on behind them.");
             return interruption.ExitCode;
         }
     }
@@ -78,6 +79,8 @@ internal static class PrepareCommand
     private static void Show(PreparationSummary summary, string to)
     {
         Console.Error.WriteLine($"{summary.Found:N0} faces from {summary.Total:N0} photographs ({(double)summary.Found / summary.Total:0.0%}); {summary.Several:N0} of them showed more than one, and the largest was taken.");
+        if (summary.Before > 0)
+            Console.Error.WriteLine($"{summary.Before:N0} of the photographs were done before; --again looks at them anew.");
         Console.Error.WriteLine($"{summary.WithoutFace.Count:N0} without a face that was found, {summary.Broken.Count:N0} that cannot be read. {Path.Combine(to, FolderPreparation.IndexName)} lists all of them.");
         foreach (var broken in summary.Broken.Take(Listed))
             Console.Error.WriteLine($"  {broken.Path}: {broken.Reason}");

@@ -1,4 +1,6 @@
+using System.Text.Json;
 using FaceMix.Imaging;
+using FaceMix.Tests.Trainer.Commands;
 using FaceMix.Trainer;
 using FaceMix.Trainer.Data;
 using FaceMix.Trainer.Data.Drawn;
@@ -91,11 +93,72 @@ public sealed class FacesAreCutOut : IDisposable
     }
 
     [NeedsCascades]
+    public void After_a_kill_the_next_call_goes_on_and_comes_to_what_an_uninterrupted_one_would()
+    {
+        var (known, _) = Known();
+        const int photographs = 24;
+        for (var i = 0; i < photographs; i++)
+            Put($"{i % 3}/{i:D2}.jpg", Scene(640 + (2 * i), 400, i % 5 == 4 ? [] : [(known, Face, 30 + i, 40)]));
+        File.WriteAllText(_folder.File("photos", "0", "page.jpg"), "<html>");
+        string[] command = ["prepare", _folder.File("photos"), _folder.File("faces"), "--size", "64", "--threads", "1", "--json"];
+        var journal = _folder.File("faces", ".prepared.jsonl");
+
+        using (var program = TrainerProgram.Start(command))
+        {
+            while (!File.Exists(journal) || File.ReadAllLines(journal).Length < 5)
+                Thread.Sleep(5);
+            program.Signal("KILL");
+            program.Wait();
+        }
+        Assert.False(File.Exists(_folder.File("faces", "index.csv")));
+        // As a kill in the middle of a line would leave it.
+        File.AppendAllText(journal, "{\"Source\":\"2/2");
+        var times = Directory.GetFiles(_folder.File("faces"), "*.jpg", SearchOption.AllDirectories).ToDictionary(path => path, File.GetLastWriteTimeUtc);
+        var again = TrainerProgram.Run(command);
+        Assert.True(again.ExitCode == 0, again.Error);
+
+        var before = JsonDocument.Parse(again.Output).RootElement.GetProperty("before").GetInt32();
+        Assert.InRange(before, 5, photographs);
+        Assert.Contains("were done before", again.Error, StringComparison.Ordinal);
+        // One face may have been written whose line was not.
+        Assert.True(times.Count(time => File.GetLastWriteTimeUtc(time.Key) != time.Value) <= 1);
+        FolderPreparation.Run(_folder.File("photos"), _folder.File("whole"), new PreparationOptions { Size = 64 }, null, CancellationToken.None);
+        static IEnumerable<string> Names(string folder) => Directory.GetFiles(folder, "*", SearchOption.AllDirectories)
+            .Select(path => Path.GetRelativePath(folder, path)).Where(name => name != ".prepared.jsonl").Order(StringComparer.Ordinal);
+        Assert.Equal(Names(_folder.File("whole")), Names(_folder.File("faces")));
+        foreach (var name in Names(_folder.File("whole")))
+            Assert.Equal(File.ReadAllBytes(_folder.File("whole", name)), File.ReadAllBytes(_folder.File("faces", name)));
+    }
+
+    [NeedsCascades]
+    public void A_later_call_does_what_is_new_changed_or_cut_in_another_way()
+    {
+        var (known, _) = Known();
+        Put("old.png", Scene(320, 320, (known, Face, 60, 60)));
+        Put("changed.png", Scene(320, 320, (known, Face, 60, 60)));
+        Run();
+        Put("changed.png", Scene(330, 330));
+        Put("new.png", Scene(320, 320, (known, Face, 50, 50)));
+
+        var later = Run();
+
+        Assert.Equal((3, 2, 1), (later.Total, later.Found, later.Before));
+        Assert.Equal(["new.png", "old.png"], Directory.GetFiles(_folder.File("faces"), "*.png").Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        Assert.Equal(0, Run(new PreparationOptions { Size = 48 }).Before);
+        Assert.Equal(48, ImageDecoder.DecodeFile(_folder.File("faces", "old.png")).Width);
+        Assert.Equal(3, Run(new PreparationOptions { Size = 48, Threads = 1 }).Before);
+        File.Delete(_folder.File("faces", "old.png"));
+        Assert.Equal(2, Run(new PreparationOptions { Size = 48 }).Before);
+        Assert.Equal(0, FolderPreparation.Run(_folder.File("photos"), _folder.File("faces"), new PreparationOptions { Size = 48 }, null, CancellationToken.None, again: true).Before);
+    }
+
+    [NeedsCascades]
     public void The_photographs_own_folder_is_never_written_over()
     {
         Put("wall.png", Scene(64, 64));
 
         Assert.Throws<DataException>(() => FolderPreparation.Run(_folder.File("photos"), _folder.File("photos"), new PreparationOptions(), null, CancellationToken.None));
+        Assert.Throws<DataException>(() => FolderPreparation.Run(_folder.File("photos"), _folder.File("photos", "faces"), new PreparationOptions(), null, CancellationToken.None));
     }
 
     private PreparationSummary Run(PreparationOptions? options = null) =>

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using FaceMix.Imaging;
 using FaceMix.Trainer.Data.Photographs;
+using FaceMix.Trainer.Training;
 
 namespace FaceMix.Trainer.Data.Preparation;
 
@@ -16,11 +17,13 @@ public sealed record PreparedFile(string Source, CutFace? Face, string? Problem)
 /// <param name="Several">Those of them that showed more than one.</param>
 /// <param name="WithoutFace">Paths of those without a face.</param>
 /// <param name="Broken">Those that could not be read.</param>
-public sealed record PreparationSummary(int Total, int Found, int Several, IReadOnlyList<string> WithoutFace, IReadOnlyList<SkippedFile> Broken);
+/// <param name="Before">Photographs that an earlier call had done.</param>
+public sealed record PreparationSummary(int Total, int Found, int Several, IReadOnlyList<string> WithoutFace, IReadOnlyList<SkippedFile> Broken, int Before);
 
 /// <summary>
 /// A folder of photographs → a folder of square faces under the same names, so that a labels file goes on fitting, and <c>index.csv</c> that says
-/// what came of each photograph.
+/// what came of each photograph. A journal in that folder lets a call that follows a killed one go on where it was, and do only what is new
+/// or changed.
 /// </summary>
 public static class FolderPreparation
 {
@@ -32,20 +35,25 @@ public static class FolderPreparation
     /// <param name="to">Faces; files of the same names are replaced.</param>
     /// <param name="options">How they are cut.</param>
     /// <param name="progress">Hears how many are done.</param>
-    /// <param name="cancellation">Stops between photographs; the faces so far stay, without an index.</param>
+    /// <param name="cancellation">Stops between photographs; the faces so far stay, and the next call goes on behind them.</param>
+    /// <param name="again">Does those anew that an earlier call did.</param>
     /// <exception cref="DataException">There are no photographs, or the faces cannot be written.</exception>
     /// <exception cref="OperationCanceledException">It was asked to stop.</exception>
-    public static PreparationSummary Run(string from, string to, PreparationOptions options, IProgress<(int Done, int Total)>? progress, CancellationToken cancellation)
+    public static PreparationSummary Run(string from, string to, PreparationOptions options, IProgress<(int Done, int Total)>? progress, CancellationToken cancellation, bool again = false)
     {
         options.Check();
         var folder = PhotographFolder.Find(from, null, int.MaxValue);
         if (Path.GetFullPath(to).TrimEnd('/') == folder.Root.TrimEnd('/'))
             throw new DataException($"{to} holds the photographs themselves; name another folder for the faces.");
+        if (Path.GetFullPath(to).StartsWith(folder.Root.TrimEnd('/') + '/', StringComparison.Ordinal))
+            throw new DataException($"{to} lies among the photographs, where its faces would be taken for some of them; name a folder elsewhere.");
         var results = new PreparedFile[folder.Paths.Count];
         var done = 0;
+        var before = 0;
         try
         {
             Directory.CreateDirectory(to);
+            using var journal = new PreparationJournal(to, options, again);
             Parallel.For(
                 0,
                 results.Length,
@@ -53,7 +61,16 @@ public static class FolderPreparation
                 () => new FaceCutter(options),
                 (i, _, cutter) =>
                 {
-                    results[i] = Prepare(cutter, folder.Root, folder.Paths[i], to);
+                    if (journal.Find(folder.Root, folder.Paths[i]) is { } known)
+                    {
+                        results[i] = known;
+                        Interlocked.Increment(ref before);
+                    }
+                    else
+                    {
+                        results[i] = Prepare(cutter, folder.Root, folder.Paths[i], to, journal.HadFace(folder.Paths[i]));
+                        journal.Add(folder.Root, results[i]);
+                    }
                     progress?.Report((Interlocked.Increment(ref done), results.Length));
                     return cutter;
                 },
@@ -62,22 +79,28 @@ public static class FolderPreparation
         }
         catch (AggregateException failure) when (failure.InnerException is IOException or UnauthorizedAccessException)
         {
-            throw new DataException($"{to} cannot be written: {failure.InnerException.Message}", failure);
+            throw Unwritable(to, failure.InnerException);
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            throw new DataException($"{to} cannot be written: {failure.Message}", failure);
+            throw Unwritable(to, failure);
         }
         return new PreparationSummary(
             results.Length,
             results.Count(file => file.Face is not null),
             results.Count(file => file.Face is { Faces: > 1 }),
             [.. results.Where(file => file is { Face: null, Problem: null }).Select(file => file.Source)],
-            [.. results.Where(file => file.Problem is not null).Select(file => new SkippedFile(file.Source, file.Problem!))]);
+            [.. results.Where(file => file.Problem is not null).Select(file => new SkippedFile(file.Source, file.Problem!))],
+            before);
     }
 
-    private static PreparedFile Prepare(FaceCutter cutter, string root, string path, string to)
+    // A journal makes the next call go on, so that is all there is to say.
+    private static DataException Unwritable(string to, Exception failure) =>
+        new($"{to} cannot be written: {Storage.Reason(failure, to, null)}; the faces so far stay, and the same command goes on behind them.", failure);
+
+    private static PreparedFile Prepare(FaceCutter cutter, string root, string path, string to, bool replaces)
     {
+        var target = Path.Combine(to, path);
         RgbImage photograph;
         try
         {
@@ -85,19 +108,33 @@ public static class FolderPreparation
         }
         catch (ImageException failure)
         {
+            Remove(target, replaces);
             return new PreparedFile(path, null, failure.Message);
         }
         if (cutter.Cut(photograph) is not { } face)
+        {
+            Remove(target, replaces);
             return new PreparedFile(path, null, null);
-        var target = Path.Combine(to, path);
+        }
         Directory.CreateDirectory(Path.GetDirectoryName(target)!);
         var format = path.EndsWith(".png", StringComparison.OrdinalIgnoreCase) ? ImageFormat.Png : ImageFormat.Jpeg;
-        File.WriteAllBytes(target, ImageEncoder.Encode(face.Picture, format, JpegQuality));
+        // Whoever is killed leaves a whole picture or none.
+        var writing = target + ".tmp";
+        File.WriteAllBytes(writing, ImageEncoder.Encode(face.Picture, format, JpegQuality));
+        File.Move(writing, target, overwrite: true);
         // The picture is on the disk; an index of a million rows need not hold it.
-        return new PreparedFile(path, face with { Picture = s_nothing }, null);
+        return new PreparedFile(path, face with { Picture = Nothing }, null);
     }
 
-    private static readonly RgbImage s_nothing = new(1, 1, new byte[3]);
+    /// <summary>Stands for a picture that lies on the disk.</summary>
+    internal static RgbImage Nothing { get; } = new(1, 1, new byte[3]);
+
+    // Cut in another way the photograph had a face.
+    private static void Remove(string target, bool ours)
+    {
+        if (ours)
+            File.Delete(target);
+    }
 
     private static void WriteIndex(string path, PreparedFile[] files)
     {
@@ -108,7 +145,7 @@ public static class FolderPreparation
             text.Append(face is null ? ",,,," : string.Create(CultureInfo.InvariantCulture, $"{face.Box.X},{face.Box.Y},{face.Box.Width},{face.Box.Height},{face.Degrees:0.0}"));
             text.Append(',').Append(Quoted(problem ?? (face is null ? "no face found" : string.Empty))).Append('\n');
         }
-        File.WriteAllText(path, text.ToString());
+        WholeFile.Write(path, text.ToString());
     }
 
     private static string Quoted(string cell) =>
