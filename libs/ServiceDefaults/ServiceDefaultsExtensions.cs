@@ -32,7 +32,6 @@ public static class ServiceDefaultsExtensions
         {
             builder.Services.AddGrpc(options => options.Interceptors.Add<ErrorInterceptor>());
             builder.Services.AddGrpcReflection();
-            builder.Services.AddReadinessOverGrpc();
             var cors = builder.Configuration.Read("Cors", new CorsOptions());
             builder.Services.AddCors(options => options.AddDefaultPolicy(cors.AddTo));
         }
@@ -66,7 +65,7 @@ public static class ServiceDefaultsExtensions
             app.UseGrpcWeb(new GrpcWebOptions { DefaultEnabled = true });
             app.Use(next => http => drain.InvokeAsync(http, next));
             app.MapGrpcReflectionService();
-            app.MapReadinessOverGrpc();
+            app.MapGrpcService<HealthOverGrpc>();
         }
         app.MapGet("/healthz", () => "healthy\n");
         app.MapGet("/readyz", () => readiness.IsReady

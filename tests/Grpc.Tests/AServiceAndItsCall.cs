@@ -16,12 +16,12 @@ public sealed class AServiceAndItsCall
     [Fact]
     public async Task The_context_tells_who_calls_what()
     {
-        var (method, peer, host, deadline, authenticated) = ("", "", "", default(DateTime), true);
+        var (method, peer, host, deadline) = ("", "", "", default(DateTime));
         await using var server = await ScriptedService.StartAsync(new()
         {
             Say = (_, context) =>
             {
-                (method, peer, host, deadline, authenticated) = (context.Method, context.Peer, context.Host, context.Deadline, context.AuthContext.IsPeerAuthenticated);
+                (method, peer, host, deadline) = (context.Method, context.Peer, context.Host, context.Deadline);
                 context.GetHttpContext().Items["put by"] = "http";
                 Assert.Equal("http", context.UserState["put by"]);
                 return Task.FromResult(new SayResponse());
@@ -32,7 +32,7 @@ public sealed class AServiceAndItsCall
 
         Assert.Equal("/facemix.tests.v1.EchoService/Say", method);
         Assert.Matches("^ipv4:127.0.0.1:[0-9]+$", peer);
-        Assert.Equal((server.Grpc.Authority, DateTime.MaxValue, false), (host, deadline, authenticated));
+        Assert.Equal((server.Grpc.Authority, DateTime.MaxValue), (host, deadline));
     }
 
     [Fact]

@@ -86,31 +86,6 @@ public sealed class ClientsComeFromTheContainer : IAsyncLifetime
     }
 
     [Fact]
-    public async Task With_credentials_for_each_call()
-    {
-        services.AddSingleton(new Scoped { Name = "secret" });
-        services.AddGrpcClient<Client>(options => options.Address = server.Grpc)
-            .AddCallCredentials((_, metadata, provider) =>
-            {
-                metadata.Add("authorization", $"Bearer {provider.GetRequiredService<Scoped>().Name}");
-                return Task.CompletedTask;
-            })
-            .ConfigureChannel(options => options.UnsafeUseInsecureChannelCallCredentials = true);
-        await using var provider = services.BuildServiceProvider();
-
-        Assert.Contains("authorization=Bearer secret", (await provider.GetRequiredService<Client>().SayAsync(new SayRequest())).Metadata);
-    }
-
-    [Fact]
-    public async Task Not_with_credentials_that_would_travel_in_the_open()
-    {
-        services.AddGrpcClient<Client>(options => options.Address = server.Grpc).AddCallCredentials((_, _) => Task.CompletedTask);
-        await using var provider = services.BuildServiceProvider();
-
-        Assert.Throws<InvalidOperationException>(provider.GetRequiredService<Client>);
-    }
-
-    [Fact]
     public async Task With_a_service_config_over_the_factory_s_handlers()
     {
         var sent = 0;
@@ -121,43 +96,6 @@ public sealed class ClientsComeFromTheContainer : IAsyncLifetime
         await provider.GetRequiredService<Client>().SayAsync(new SayRequest());
 
         Assert.Equal(1, sent);
-    }
-
-    [Fact]
-    public async Task And_pass_on_the_deadline_and_the_cancellation_of_the_call_that_is_served()
-    {
-        await using var middle = await EchoServer.StartAsync<Middle>(services: each =>
-            each.AddGrpcClient<Client>(options => options.Address = server.Grpc).EnableCallContextPropagation());
-        using var cancellation = new CancellationTokenSource();
-        using var call = middle.Client.SayAsync(new SayRequest { WaitMs = 30_000 }, deadline: DateTime.UtcNow.AddSeconds(20), cancellationToken: cancellation.Token);
-        while (server.Observations.Made == 0)
-            await Task.Delay(5);
-        await cancellation.CancelAsync();
-        await server.Observations.Cancelled.Task.WaitAsync(TimeSpan.FromSeconds(10));
-
-        server.Observations.Cancelled = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        var error = await Assert.ThrowsAsync<RpcException>(() =>
-            middle.Client.SayAsync(new SayRequest { WaitMs = 30_000 }, deadline: DateTime.UtcNow.AddSeconds(1)).ResponseAsync);
-        await server.Observations.Cancelled.Task.WaitAsync(TimeSpan.FromSeconds(10));
-        Assert.Equal(StatusCode.DeadlineExceeded, error.StatusCode);
-    }
-
-    [Fact]
-    public async Task But_nothing_is_passed_on_where_no_call_is_served()
-    {
-        services.AddGrpcClient<Client>("strict", options => options.Address = server.Grpc).EnableCallContextPropagation();
-        services.AddGrpcClient<Client>("lenient", options => options.Address = server.Grpc).EnableCallContextPropagation(options => options.SuppressContextNotFoundErrors = true);
-        services.AddLogging();
-        await using var provider = services.BuildServiceProvider();
-        var factory = provider.GetRequiredService<GrpcClientFactory>();
-
-        await Assert.ThrowsAsync<InvalidOperationException>(async () => await factory.CreateClient<Client>("strict").SayAsync(new SayRequest()));
-        Assert.Equal("hello", (await factory.CreateClient<Client>("lenient").SayAsync(new SayRequest { Text = "hello" })).Text);
-    }
-
-    private sealed class Middle(Client next) : V1.EchoService.EchoServiceBase
-    {
-        public override async Task<SayResponse> Say(SayRequest request, ServerCallContext context) => await next.SayAsync(request);
     }
 
     private sealed class Scoped

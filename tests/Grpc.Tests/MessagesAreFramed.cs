@@ -50,7 +50,7 @@ public sealed class MessagesAreFramed
         for (var i = 0; i < 2 * Messages; i++)
             writer.Write(Message, Marshaller.ContextualSerializer, options: null);
         await pipe.Writer.FlushAsync();
-        var reader = new MessageReader(pipe.Reader, maxSize: null, encoding: null, MessageCompression.Default);
+        var reader = new MessageReader(pipe.Reader, maxSize: null, encoding: null);
         var bytes = new ReadOnlySequence<byte>(Message.ToByteArray());
         Read();
         Parse();
@@ -80,7 +80,7 @@ public sealed class MessagesAreFramed
     {
         var pipe = new Pipe();
         await pipe.Writer.WriteAsync(new byte[] { 0, 0, 0, 0, 100, 1, 2, 3 });
-        var reader = new MessageReader(pipe.Reader, maxSize: 10, encoding: null, MessageCompression.Default);
+        var reader = new MessageReader(pipe.Reader, maxSize: 10, encoding: null);
 
         var error = await Assert.ThrowsAsync<RpcException>(() => reader.ReadAsync(Marshaller.ContextualDeserializer, CancellationToken.None).AsTask());
         await pipe.Writer.WriteAsync(new byte[] { 4 });

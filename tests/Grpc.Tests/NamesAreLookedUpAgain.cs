@@ -7,7 +7,6 @@ using Grpc.Net.Client.Balancer;
 using Grpc.Net.Client.Configuration;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
 
 namespace FaceMix.Tests;
@@ -33,7 +32,7 @@ public sealed class NamesAreLookedUpAgain : IDisposable
                 return Task.FromResult(answer());
             },
         };
-        resolver = factory.Create(new ResolverOptions(new Uri("dns:///pods:5101"), 80, NullLoggerFactory.Instance, new GrpcChannelOptions { Time = time }));
+        resolver = factory.Create(new ResolverOptions(new Uri("dns:///pods:5101"), 80, new GrpcChannelOptions { Time = time }));
         resolver.Start(result =>
         {
             lock (told)

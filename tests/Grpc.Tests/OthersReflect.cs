@@ -17,12 +17,12 @@ public sealed class OthersReflect : IAsyncLifetime
     private EchoServer server = null!;
 
     public async Task InitializeAsync() => server = await EchoServer.StartAsync(
-        services: services => services.AddGrpcReflection().AddGrpcHealthChecks(),
+        services: services => services.AddGrpcReflection(),
         map: app =>
         {
             app.MapGrpcReflectionService();
             // Mapped afterwards, and found all the same.
-            app.MapGrpcHealthChecksService();
+            app.MapGrpcService<Health>();
         });
 
     public async Task DisposeAsync() => await server.DisposeAsync();
@@ -73,6 +73,8 @@ public sealed class OthersReflect : IAsyncLifetime
         Assert.Contains($"{Service}/Say", methods.Split('\n'));
         Assert.Equal("hello", JsonParser.Default.Parse<FaceMix.Tests.V1.SayResponse>(said).Text);
     }
+
+    private sealed class Health : Grpc.Health.V1.Health.HealthBase;
 
     private static async Task<string> Buf(params string[] arguments)
     {

@@ -1,5 +1,4 @@
 using System.IO.Pipelines;
-using Grpc.AspNetCore.ClientFactory;
 using Grpc.Core;
 using Grpc.Framing;
 
@@ -15,7 +14,6 @@ internal sealed class ClientCall<TRequest, TResponse> : IDisposable
     private readonly RequestContent content;
     private readonly Sending attempts;
     private readonly CancellationTokenSource cancellation;
-    private readonly CancellationToken served;
     private readonly TaskCompletionSource<Metadata> headers = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Lock endLock = new();
@@ -34,10 +32,7 @@ internal sealed class ClientCall<TRequest, TResponse> : IDisposable
         this.content = content;
         Method = method;
         attempts = new Sending(channel, method, options, host, content);
-        served = (options.PropagationToken as ServedCall)?.Cancelled ?? CancellationToken.None;
-        cancellation = served.CanBeCanceled
-            ? CancellationTokenSource.CreateLinkedTokenSource(options.CancellationToken, channel.Closing, served)
-            : CancellationTokenSource.CreateLinkedTokenSource(options.CancellationToken, channel.Closing);
+        cancellation = CancellationTokenSource.CreateLinkedTokenSource(options.CancellationToken, channel.Closing);
         Token = cancellation.Token;
     }
 
@@ -50,7 +45,7 @@ internal sealed class ClientCall<TRequest, TResponse> : IDisposable
 
     // The timer's clock and the calendar's differ by a little; only the timer cancels without being asked.
     private bool DeadlinePassed => options.Deadline is not null && Token.IsCancellationRequested
-        && !isCancelled && !options.CancellationToken.IsCancellationRequested && !channel.Closing.IsCancellationRequested && !served.IsCancellationRequested;
+        && !isCancelled && !options.CancellationToken.IsCancellationRequested && !channel.Closing.IsCancellationRequested;
 
     public void Start()
     {
@@ -182,7 +177,7 @@ internal sealed class ClientCall<TRequest, TResponse> : IDisposable
             return;
         var encoding = response.Headers.TryGetValues(Wire.Encoding, out var values) ? values.First() : null;
         var stream = await response.Content.ReadAsStreamAsync(Token).ConfigureAwait(false);
-        reader = new MessageReader(PipeReader.Create(stream, new StreamPipeReaderOptions(bufferSize: 64 * 1024)), channel.Options.MaxReceiveMessageSize, encoding, channel.Compressions);
+        reader = new MessageReader(PipeReader.Create(stream, new StreamPipeReaderOptions(bufferSize: 64 * 1024)), channel.Options.MaxReceiveMessageSize, encoding);
     }
 
     private (Status Status, Metadata Trailers) ReadTrailers()
@@ -219,16 +214,9 @@ internal sealed class ClientCall<TRequest, TResponse> : IDisposable
         cancellation.Dispose();
     }
 
-    private Exception Error()
-    {
-        var final = status!.Value;
-        var error = new RpcException(final, trailers!);
-        return channel.Options.ThrowOperationCanceledOnCancellation && final.StatusCode is (StatusCode.Cancelled or StatusCode.DeadlineExceeded)
-            ? new OperationCanceledException(final.Detail, error)
-            : error;
-    }
+    private RpcException Error() => new(status!.Value, trailers!);
 
-    private Exception Fail(Exception error)
+    private RpcException Fail(Exception error)
     {
         if (status is null)
         {

@@ -1,10 +1,7 @@
 using System.Net;
 using Grpc.Core;
-using Grpc.Framing;
 using Grpc.Net.Client.Balancer;
 using Grpc.Net.Client.Configuration;
-using Grpc.Net.Compression;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Grpc.Net.Client;
 
@@ -32,12 +29,8 @@ public sealed class GrpcChannel : ChannelBase, IDisposable
         if (isHttp && isSecure != (address.Scheme == Uri.UriSchemeHttps))
             throw new InvalidOperationException($"Channel is configured with {(isSecure ? "secure" : "insecure")} channel credentials and can't use a HttpClient with a '{address.Scheme}' scheme.");
         var scheme = isSecure ? Uri.UriSchemeHttps : Uri.UriSchemeHttp;
-        IsSecure = isSecure;
         Options = options;
         Retries = new Retries(options.ServiceConfig);
-        Compressions = options.CompressionProviders is { } given ? MessageCompression.ByName(given) : MessageCompression.Default;
-        AcceptedCompressions = MessageCompression.Accepted(Compressions);
-        CallCredentials = isSecure || options.UnsafeUseInsecureChannelCallCredentials ? options.Credentials?.OfCalls : null;
         var policies = options.ServiceConfig?.LoadBalancingConfigs ?? [];
         var chooses = !isHttp || policies.Count > 0;
         var policy = policies.Count == 0
@@ -61,7 +54,7 @@ public sealed class GrpcChannel : ChannelBase, IDisposable
         if (options.HttpClient is null && Sockets.Of(handler, Root) is { } sockets)
         {
             var connectTimeout = sockets.ConnectTimeout == Timeout.InfiniteTimeSpan ? LongestConnect : sockets.ConnectTimeout;
-            var resolver = ResolverFor(address, isHttp, options).Create(new ResolverOptions(address, isSecure ? 443 : 80, options.LoggerFactory ?? NullLoggerFactory.Instance, options));
+            var resolver = ResolverFor(address, isHttp, options).Create(new ResolverOptions(address, isSecure ? 443 : 80, options));
             balancer = new ConnectionBalancer(resolver, policy == LoadBalancingConfig.RoundRobinPolicyName, (owner, each) =>
                 new Subchannel(owner, each, options, new UriBuilder(scheme, each.EndPoint.Host, each.EndPoint.Port).Uri, connectTimeout));
         }
@@ -73,20 +66,12 @@ public sealed class GrpcChannel : ChannelBase, IDisposable
 
     public ConnectivityState State => Balancer.State;
 
-    internal bool IsSecure { get; }
-
     /// <summary>Where calls go that have no address to choose.</summary>
     internal Uri Root { get; }
 
     internal GrpcChannelOptions Options { get; }
 
     internal Retries Retries { get; }
-
-    internal CallCredentials? CallCredentials { get; }
-
-    internal IReadOnlyDictionary<string, ICompressionProvider> Compressions { get; }
-
-    internal string AcceptedCompressions { get; }
 
     /// <summary>Cancelled when the channel is disposed.</summary>
     internal CancellationToken Closing => closing.Token;
@@ -139,8 +124,8 @@ public sealed class GrpcChannel : ChannelBase, IDisposable
 
     internal Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
-        request.Version = Options.HttpVersion ?? HttpVersion.Version20;
-        request.VersionPolicy = Options.HttpVersionPolicy ?? HttpVersionPolicy.RequestVersionExact;
+        request.Version = HttpVersion.Version20;
+        request.VersionPolicy = HttpVersionPolicy.RequestVersionExact;
         // HttpClient alone would wait for the whole reply.
         return invoker is HttpClient client
             ? client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken)

@@ -1,7 +1,5 @@
 using Grpc.Core;
 using Grpc.Net.Client.Configuration;
-using Grpc.Net.Compression;
-using Microsoft.Extensions.Logging;
 
 namespace Grpc.Net.Client;
 
@@ -26,11 +24,6 @@ public sealed class GrpcChannelOptions
     /// <summary>The same for one call.</summary>
     public long? MaxRetryBufferPerCallSize { get; set; } = 1024 * 1024;
 
-    /// <summary>Null: gzip and deflate.</summary>
-    public IList<ICompressionProvider>? CompressionProviders { get; set; }
-
-    public ILoggerFactory? LoggerFactory { get; set; }
-
     /// <summary>At most one of this and <see cref="HttpHandler"/>.</summary>
     public HttpClient? HttpClient { get; set; }
 
@@ -42,12 +35,6 @@ public sealed class GrpcChannelOptions
 
     /// <summary>Whether disposing the channel disposes the client or handler given here.</summary>
     public bool DisposeHttpClient { get; set; }
-
-    /// <summary>Cancelled calls and passed deadlines throw <see cref="OperationCanceledException"/>.</summary>
-    public bool ThrowOperationCanceledOnCancellation { get; set; }
-
-    /// <summary>Sends call credentials even without TLS.</summary>
-    public bool UnsafeUseInsecureChannelCallCredentials { get; set; }
 
     public ServiceConfig? ServiceConfig { get; set; }
 
@@ -67,10 +54,6 @@ public sealed class GrpcChannelOptions
 
     /// <summary>Holds the factories of resolvers.</summary>
     public IServiceProvider? ServiceProvider { get; set; }
-
-    public Version? HttpVersion { get; set; }
-
-    public HttpVersionPolicy? HttpVersionPolicy { get; set; }
 
     /// <summary>What pauses and intervals are measured with; deadlines belong to the system's clock.</summary>
     internal TimeProvider Time { get; set; } = TimeProvider.System;

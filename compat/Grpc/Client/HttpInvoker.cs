@@ -1,6 +1,5 @@
 using Grpc.Core;
 using Grpc.Framing;
-using Grpc.Net.Compression;
 
 namespace Grpc.Net.Client;
 
@@ -39,19 +38,19 @@ internal sealed class HttpInvoker(GrpcChannel channel) : CallInvoker
         return new(new RequestWriter<TRequest, TResponse>(call, content, options.WriteOptions), new ResponseReader<TRequest, TResponse>(call), call.Headers, call.GetStatus, call.GetTrailers, call.Dispose);
     }
 
-    private ICompressionProvider? CompressionOf(CallOptions options) => options.Headers?.GetValue(Wire.RequestedEncoding) switch
+    private static bool IsGzip(CallOptions options) => options.Headers?.GetValue(Wire.RequestedEncoding) switch
     {
-        null or Wire.Identity => null,
-        var name when channel.Compressions.TryGetValue(name, out var provider) => provider,
+        null or Wire.Identity => false,
+        Gzip.Name => true,
         var name => throw new InvalidOperationException($"Could not find compression provider for '{name}'."),
     };
 
     private SingleContent<TRequest> Single<TRequest, TResponse>(Method<TRequest, TResponse> method, CallOptions options, TRequest request) =>
-        new(channel, request, method.RequestMarshaller, CompressionOf(options), options.WriteOptions, channel.Retries.PolicyOf(method) is not null);
+        new(channel, request, method.RequestMarshaller, IsGzip(options), options.WriteOptions, channel.Retries.PolicyOf(method) is not null);
 
     private StreamContent Streamed(IMethod method, CallOptions options) => channel.Retries.PolicyOf(method) is null
-        ? new DirectContent(channel, CompressionOf(options))
-        : new ReplayedContent(channel, CompressionOf(options));
+        ? new DirectContent(channel, IsGzip(options))
+        : new ReplayedContent(channel, IsGzip(options));
 
     private ClientCall<TRequest, TResponse> Start<TRequest, TResponse>(Method<TRequest, TResponse> method, string? host, CallOptions options, RequestContent content)
         where TRequest : class

@@ -1,12 +1,11 @@
 using System.Net;
 using Grpc.Core;
 using Grpc.Framing;
-using Grpc.Net.Compression;
 
 namespace Grpc.Net.Client;
 
 /// <summary>Messages that are kept, within the channel's limits, so that a retry can send them from the first one on.</summary>
-internal sealed class ReplayedContent(GrpcChannel channel, ICompressionProvider? compression) : StreamContent
+internal sealed class ReplayedContent(GrpcChannel channel, bool isGzip) : StreamContent
 {
     private readonly Lock gate = new();
     private readonly List<byte[]> messages = [];
@@ -26,7 +25,7 @@ internal sealed class ReplayedContent(GrpcChannel channel, ICompressionProvider?
     public override async Task WriteAsync<T>(T message, Marshaller<T> marshaller, WriteOptions? options, CancellationToken cancellationToken)
     {
         using var buffer = new PooledBuffer();
-        new MessageWriter(buffer, channel.Options.MaxSendMessageSize, compression).Write(message, marshaller.ContextualSerializer, options);
+        new MessageWriter(buffer, channel.Options.MaxSendMessageSize, isGzip).Write(message, marshaller.ContextualSerializer, options);
         int number;
         lock (gate)
         {

@@ -3,7 +3,6 @@ using System.Net;
 using System.Net.Http.Headers;
 using Grpc.Core;
 using Grpc.Framing;
-using Grpc.Net.Compression;
 
 namespace Grpc.Net.Client;
 
@@ -39,10 +38,9 @@ internal abstract class RequestContent : HttpContent
 }
 
 /// <summary>
-/// One message. Where it <paramref name="keeps"/> its bytes they can be sent again though the message has changed;
-/// <paramref name="compression"/> null does not compress.
+/// One message. Where it <paramref name="keeps"/> its bytes they can be sent again though the message has changed.
 /// </summary>
-internal sealed class SingleContent<T>(GrpcChannel channel, T message, Marshaller<T> marshaller, ICompressionProvider? compression, WriteOptions? options, bool keeps) : RequestContent
+internal sealed class SingleContent<T>(GrpcChannel channel, T message, Marshaller<T> marshaller, bool isGzip, WriteOptions? options, bool keeps) : RequestContent
 {
     private byte[]? kept;
     private bool isLost;
@@ -65,7 +63,7 @@ internal sealed class SingleContent<T>(GrpcChannel channel, T message, Marshalle
         using var buffer = new PooledBuffer();
         try
         {
-            new MessageWriter(buffer, channel.Options.MaxSendMessageSize, compression).Write(message, marshaller.ContextualSerializer, options);
+            new MessageWriter(buffer, channel.Options.MaxSendMessageSize, isGzip).Write(message, marshaller.ContextualSerializer, options);
         }
         catch (RpcException error)
         {
@@ -91,7 +89,7 @@ internal abstract class StreamContent : RequestContent
 }
 
 /// <summary>Messages that are sent once: each goes straight to the connection.</summary>
-internal sealed class DirectContent(GrpcChannel channel, ICompressionProvider? compression) : StreamContent
+internal sealed class DirectContent(GrpcChannel channel, bool isGzip) : StreamContent
 {
     private readonly TaskCompletionSource started = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource finished = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -106,7 +104,7 @@ internal sealed class DirectContent(GrpcChannel channel, ICompressionProvider? c
         if (finished.Task.IsCompleted)
             throw new InvalidOperationException("Request stream has already been completed.");
         var target = pipe!;
-        writer ??= new MessageWriter(target, channel.Options.MaxSendMessageSize, compression);
+        writer ??= new MessageWriter(target, channel.Options.MaxSendMessageSize, isGzip);
         writer.Write(message, marshaller.ContextualSerializer, options);
         if ((options?.Flags & WriteFlags.BufferHint) != WriteFlags.BufferHint)
             await target.FlushAsync(cancellationToken).ConfigureAwait(false);

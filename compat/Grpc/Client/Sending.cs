@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Net.Http.Headers;
 using Grpc.Core;
 using Grpc.Framing;
 using Grpc.Net.Client.Balancer;
@@ -98,7 +97,7 @@ internal sealed class Sending(GrpcChannel channel, IMethod method, CallOptions o
             var subchannel = await channel.PickAsync(options.IsWaitForReady, cancellationToken).ConfigureAwait(false);
             try
             {
-                return await channel.SendAsync(await RequestAsync(subchannel, cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
+                return await channel.SendAsync(Request(subchannel), cancellationToken).ConfigureAwait(false);
             }
             catch (HttpRequestException error) when (subchannel is not null && content.CanRepeat && detours < MostDetours && NeverArrived(error))
             {
@@ -116,7 +115,7 @@ internal sealed class Sending(GrpcChannel channel, IMethod method, CallOptions o
         return wasRefused && isFirst;
     }
 
-    private async Task<HttpRequestMessage> RequestAsync(Subchannel? subchannel, CancellationToken cancellationToken)
+    private HttpRequestMessage Request(Subchannel? subchannel)
     {
         // Not disposed, because that would dispose the content, which the next attempt needs.
         var request = new HttpRequestMessage(HttpMethod.Post, subchannel?.UriOf(method.FullName) ?? new Uri(channel.Root, method.FullName)) { Content = content };
@@ -127,31 +126,16 @@ internal sealed class Sending(GrpcChannel channel, IMethod method, CallOptions o
             request.Options.Set(Subchannel.OfRequest, subchannel);
         headers.TryAddWithoutValidation("te", "trailers");
         headers.TryAddWithoutValidation("user-agent", "grpc-dotnet/facemix");
-        headers.TryAddWithoutValidation(Wire.AcceptEncoding, channel.AcceptedCompressions);
+        headers.TryAddWithoutValidation(Wire.AcceptEncoding, Gzip.Accepted);
         if (attempts > 1)
             headers.TryAddWithoutValidation(Wire.PreviousAttempts, (attempts - 1).ToString(CultureInfo.InvariantCulture));
         if (options.Deadline is { } deadline && deadline != DateTime.MaxValue)
             headers.TryAddWithoutValidation(Wire.Timeout, Wire.FormatTimeout(deadline.ToUniversalTime() - DateTime.UtcNow));
-        await AddMetadataAsync(headers, cancellationToken).ConfigureAwait(false);
-        return request;
-    }
-
-    private async Task AddMetadataAsync(HttpRequestHeaders target, CancellationToken cancellationToken)
-    {
-        var metadata = options.Headers ?? [];
-        if (options.Credentials is not null || channel.CallCredentials is not null)
-        {
-            // Without TLS a token is not sent, whoever asks for it, unless the channel's options say so.
-            CallCredentials?[] credentials = channel.IsSecure || channel.Options.UnsafeUseInsecureChannelCallCredentials ? [options.Credentials, channel.CallCredentials] : [];
-            metadata = [.. metadata];
-            var service = new Uri(channel.Root, method.ServiceName).ToString();
-            foreach (var intercept in credentials.SelectMany(each => each?.Interceptors ?? []))
-                await intercept(new AuthInterceptorContext(service, method.Name, cancellationToken), metadata).ConfigureAwait(false);
-        }
-        foreach (var entry in metadata)
+        foreach (var entry in options.Headers ?? Metadata.Empty)
             if (entry.Key == Wire.RequestedEncoding)
-                target.TryAddWithoutValidation(Wire.Encoding, entry.Value);
+                headers.TryAddWithoutValidation(Wire.Encoding, entry.Value);
             else if (entry.Key != Wire.Timeout)
-                target.TryAddWithoutValidation(entry.Key, Wire.ValueOf(entry));
+                headers.TryAddWithoutValidation(entry.Key, Wire.ValueOf(entry));
+        return request;
     }
 }

@@ -3,7 +3,6 @@ using Grpc.Core;
 using Grpc.Core.Interceptors;
 using Grpc.Net.Client;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
 namespace Grpc.Net.ClientFactory;
@@ -16,15 +15,12 @@ internal sealed class ClientFactory(IServiceProvider services, ClientChannels ch
         if (!names.Contains(new ClientName(name, typeof(TClient))))
             throw new InvalidOperationException($"No gRPC client configured with name '{name}'.");
         var own = options.Get(name);
-        var invoker = own.Around(channels.Of(name, typeof(TClient)), services, InterceptorScope.Client);
-        if (own.CallOptionsActions.Count > 0)
-            invoker = invoker.Intercept(new CallOptionsInterceptor(own.CallOptionsActions, services));
-        return ActivatorUtilities.CreateInstance<TClient>(services, invoker);
+        return ActivatorUtilities.CreateInstance<TClient>(services, own.Around(channels.Of(name, typeof(TClient)), services, InterceptorScope.Client));
     }
 }
 
 /// <summary>The channel of each name, made when it is first asked for and disposed with the container.</summary>
-internal sealed class ClientChannels(IServiceScopeFactory scopes, ILoggerFactory loggers, IHttpMessageHandlerFactory handlers, IOptionsMonitor<GrpcClientFactoryOptions> options) : IDisposable
+internal sealed class ClientChannels(IServiceScopeFactory scopes, IHttpMessageHandlerFactory handlers, IOptionsMonitor<GrpcClientFactoryOptions> options) : IDisposable
 {
     private readonly ConcurrentDictionary<string, Lazy<(GrpcChannel Channel, CallInvoker Invoker, IServiceScope Scope)>> channels = new();
 
@@ -43,14 +39,12 @@ internal sealed class ClientChannels(IServiceScopeFactory scopes, ILoggerFactory
     {
         var own = options.Get(name);
         var scope = scopes.CreateScope();
-        var channelOptions = new GrpcChannelOptions { HttpHandler = handlers.CreateHandler(name), LoggerFactory = loggers, ServiceProvider = scope.ServiceProvider };
+        var channelOptions = new GrpcChannelOptions { HttpHandler = handlers.CreateHandler(name), ServiceProvider = scope.ServiceProvider };
         foreach (var configure in own.ChannelOptionsActions)
             configure(channelOptions);
         var address = own.Address
             ?? throw new InvalidOperationException($"Could not resolve the address for gRPC client '{name}'. Set an address when registering the client: services.AddGrpcClient<{type.Name}>(o => o.Address = new Uri(\"https://localhost:5001\"))");
         var channel = GrpcChannel.ForAddress(address, channelOptions);
-        if (own.HasCallCredentials && !channel.IsSecure && !channelOptions.UnsafeUseInsecureChannelCallCredentials)
-            throw new InvalidOperationException($"Call credential configured for gRPC client '{name}' requires TLS, and the client isn't configured to use TLS. Either configure a TLS address, or use the call credential without TLS by setting GrpcChannelOptions.UnsafeUseInsecureChannelCallCredentials to true.");
         return (channel, own.Around(channel.CreateCallInvoker(), scope.ServiceProvider, InterceptorScope.Channel), scope);
     }
 }

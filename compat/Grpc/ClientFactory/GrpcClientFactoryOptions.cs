@@ -1,4 +1,3 @@
-using Grpc.Core;
 using Grpc.Core.Interceptors;
 using Grpc.Net.Client;
 
@@ -18,12 +17,7 @@ public class GrpcClientFactoryOptions
 
     public IList<Action<GrpcChannelOptions>> ChannelOptionsActions { get; } = [];
 
-    /// <summary>Change the options of each call.</summary>
-    public IList<Action<CallOptionsContext>> CallOptionsActions { get; } = [];
-
     public IList<InterceptorRegistration> InterceptorRegistrations { get; } = [];
-
-    internal bool HasCallCredentials { get; set; }
 }
 
 /// <summary>Whether an interceptor is made once for all clients of a name, or for each client from the services of its scope.</summary>
@@ -38,16 +32,4 @@ public class InterceptorRegistration(InterceptorScope scope, Func<IServiceProvid
     public InterceptorScope Scope { get; } = scope;
 
     public Func<IServiceProvider, Interceptor> Creator { get; } = creator;
-}
-
-/// <summary>A call about to be made.</summary>
-public sealed class CallOptionsContext
-{
-    internal CallOptionsContext(CallOptions callOptions, IServiceProvider serviceProvider) =>
-        (CallOptions, ServiceProvider) = (callOptions, serviceProvider);
-
-    public CallOptions CallOptions { get; set; }
-
-    /// <summary>The services that the client was made from.</summary>
-    public IServiceProvider ServiceProvider { get; }
 }

@@ -14,9 +14,6 @@ public static class GrpcClientServiceExtensions
     public static IHttpClientBuilder AddGrpcClient<TClient>(this IServiceCollection services, Action<GrpcClientFactoryOptions> configureClient)
         where TClient : class => services.AddGrpcClient<TClient>(typeof(TClient).Name, configureClient);
 
-    public static IHttpClientBuilder AddGrpcClient<TClient>(this IServiceCollection services, Action<IServiceProvider, GrpcClientFactoryOptions> configureClient)
-        where TClient : class => services.AddGrpcClient<TClient>(typeof(TClient).Name, configureClient);
-
     public static IHttpClientBuilder AddGrpcClient<TClient>(this IServiceCollection services, string name)
         where TClient : class => services.AddGrpcClient<TClient>(name, (_, _) => { });
 

@@ -1,4 +1,3 @@
-using Grpc.Core;
 using Grpc.Core.Interceptors;
 using Grpc.Net.Client;
 using Grpc.Net.ClientFactory;
@@ -16,33 +15,16 @@ public static class GrpcHttpClientBuilderExtensions
         builder.Configure((provider, options) => options.ChannelOptionsActions.Add(channel => configureChannel(provider, channel)));
 
     public static IHttpClientBuilder AddInterceptor(this IHttpClientBuilder builder, Func<Interceptor> configureInvoker) =>
-        builder.AddInterceptor(InterceptorScope.Channel, configureInvoker);
+        builder.AddInterceptor(_ => configureInvoker());
 
     public static IHttpClientBuilder AddInterceptor(this IHttpClientBuilder builder, Func<IServiceProvider, Interceptor> configureInvoker) =>
         builder.AddInterceptor(InterceptorScope.Channel, configureInvoker);
-
-    public static IHttpClientBuilder AddInterceptor(this IHttpClientBuilder builder, InterceptorScope scope, Func<Interceptor> configureInvoker) =>
-        builder.AddInterceptor(scope, _ => configureInvoker());
 
     /// <summary>Interceptors of the client stand outside those of the channel; of each kind the first one is outermost.</summary>
     public static IHttpClientBuilder AddInterceptor(this IHttpClientBuilder builder, InterceptorScope scope, Func<IServiceProvider, Interceptor> configureInvoker) =>
         builder.Configure((_, options) => options.InterceptorRegistrations.Add(new InterceptorRegistration(scope, configureInvoker)));
 
-    public static IHttpClientBuilder AddInterceptor<TInterceptor>(this IHttpClientBuilder builder)
-        where TInterceptor : Interceptor => builder.AddInterceptor<TInterceptor>(InterceptorScope.Channel);
-
-    public static IHttpClientBuilder AddInterceptor<TInterceptor>(this IHttpClientBuilder builder, InterceptorScope scope)
-        where TInterceptor : Interceptor => builder.AddInterceptor(scope, provider => provider.GetRequiredService<TInterceptor>());
-
-    public static IHttpClientBuilder AddCallCredentials(this IHttpClientBuilder builder, Func<AuthInterceptorContext, Metadata, Task> authInterceptor) =>
-        builder.AddCallCredentials((context, metadata, _) => authInterceptor(context, metadata));
-
-    public static IHttpClientBuilder AddCallCredentials(this IHttpClientBuilder builder, Func<AuthInterceptorContext, Metadata, IServiceProvider, Task> authInterceptor) =>
-        builder.AddCallCredentials(call => CallCredentials.FromInterceptor((context, metadata) => authInterceptor(context, metadata, call.ServiceProvider)));
-
-    public static IHttpClientBuilder AddCallCredentials(this IHttpClientBuilder builder, CallCredentials credentials) => builder.AddCallCredentials(_ => credentials);
-
-    internal static IHttpClientBuilder Configure(this IHttpClientBuilder builder, Action<IServiceProvider, GrpcClientFactoryOptions> configure)
+    private static IHttpClientBuilder Configure(this IHttpClientBuilder builder, Action<IServiceProvider, GrpcClientFactoryOptions> configure)
     {
         ArgumentNullException.ThrowIfNull(builder);
         if (!builder.Services.Any(each => each.ImplementationInstance is ClientName client && client.Name == builder.Name))
@@ -51,14 +33,4 @@ public static class GrpcHttpClientBuilderExtensions
             new ConfigureNamedOptions<GrpcClientFactoryOptions>(builder.Name, options => configure(provider, options)));
         return builder;
     }
-
-    private static IHttpClientBuilder AddCallCredentials(this IHttpClientBuilder builder, Func<CallOptionsContext, CallCredentials> make) => builder.Configure((_, options) =>
-    {
-        options.HasCallCredentials = true;
-        options.CallOptionsActions.Add(call =>
-        {
-            var credentials = make(call);
-            call.CallOptions = call.CallOptions.WithCredentials(call.CallOptions.Credentials is { } others ? CallCredentials.Compose(others, credentials) : credentials);
-        });
-    });
 }

@@ -17,30 +17,12 @@ public class WriteOptions(WriteFlags flags = default)
     public WriteFlags Flags { get; } = flags;
 }
 
-public abstract class ContextPropagationToken
-{
-    internal ContextPropagationToken()
-    {
-    }
-}
-
-public class ContextPropagationOptions(bool propagateDeadline = true, bool propagateCancellation = true)
-{
-    public static readonly ContextPropagationOptions Default = new();
-
-    public bool IsPropagateDeadline { get; } = propagateDeadline;
-
-    public bool IsPropagateCancellation { get; } = propagateCancellation;
-}
-
 /// <summary>What one call wants beside its request. The deadline is in UTC.</summary>
 public struct CallOptions(
     Metadata? headers = null,
     DateTime? deadline = null,
     CancellationToken cancellationToken = default,
-    WriteOptions? writeOptions = null,
-    ContextPropagationToken? propagationToken = null,
-    CallCredentials? credentials = null)
+    WriteOptions? writeOptions = null)
 {
     public Metadata? Headers { get; private set; } = headers;
 
@@ -49,10 +31,6 @@ public struct CallOptions(
     public CancellationToken CancellationToken { get; private set; } = cancellationToken;
 
     public WriteOptions? WriteOptions { get; private set; } = writeOptions;
-
-    public ContextPropagationToken? PropagationToken { get; private set; } = propagationToken;
-
-    public CallCredentials? Credentials { get; private set; } = credentials;
 
     public bool IsWaitForReady { get; private set; }
 
@@ -64,11 +42,6 @@ public struct CallOptions(
         this with { CancellationToken = cancellationToken };
 
     public CallOptions WithWriteOptions(WriteOptions writeOptions) => this with { WriteOptions = writeOptions };
-
-    public CallOptions WithPropagationToken(ContextPropagationToken propagationToken) =>
-        this with { PropagationToken = propagationToken };
-
-    public CallOptions WithCredentials(CallCredentials credentials) => this with { Credentials = credentials };
 
     public CallOptions WithWaitForReady(bool waitForReady = true) => this with { IsWaitForReady = waitForReady };
 }

@@ -2,18 +2,6 @@ using System.Runtime.CompilerServices;
 
 namespace Grpc.Core;
 
-/// <summary>What all four kinds of call can be asked.</summary>
-internal sealed class CallState(Task<Metadata> headers, Func<Status> status, Func<Metadata> trailers, Action dispose)
-{
-    public Task<Metadata> Headers => headers;
-
-    public Status Status => status();
-
-    public Metadata Trailers => trailers();
-
-    public void Dispose() => dispose();
-}
-
 /// <summary>One request, one response. Disposing cancels a call that has not ended.</summary>
 public sealed class AsyncUnaryCall<TResponse>(
     Task<TResponse> responseAsync,
@@ -22,11 +10,9 @@ public sealed class AsyncUnaryCall<TResponse>(
     Func<Metadata> getTrailersFunc,
     Action disposeAction) : IDisposable
 {
-    private readonly CallState state = new(responseHeadersAsync, getStatusFunc, getTrailersFunc, disposeAction);
-
     public Task<TResponse> ResponseAsync => responseAsync;
 
-    public Task<Metadata> ResponseHeadersAsync => state.Headers;
+    public Task<Metadata> ResponseHeadersAsync => responseHeadersAsync;
 
     public TaskAwaiter<TResponse> GetAwaiter() => responseAsync.GetAwaiter();
 
@@ -34,12 +20,12 @@ public sealed class AsyncUnaryCall<TResponse>(
         responseAsync.ConfigureAwait(continueOnCapturedContext);
 
     /// <summary>Only once the call has ended.</summary>
-    public Status GetStatus() => state.Status;
+    public Status GetStatus() => getStatusFunc();
 
     /// <summary>Only once the call has ended.</summary>
-    public Metadata GetTrailers() => state.Trailers;
+    public Metadata GetTrailers() => getTrailersFunc();
 
-    public void Dispose() => state.Dispose();
+    public void Dispose() => disposeAction();
 }
 
 /// <summary>One request, a stream of responses. Disposing cancels a call that has not ended.</summary>
@@ -50,19 +36,17 @@ public sealed class AsyncServerStreamingCall<TResponse>(
     Func<Metadata> getTrailersFunc,
     Action disposeAction) : IDisposable
 {
-    private readonly CallState state = new(responseHeadersAsync, getStatusFunc, getTrailersFunc, disposeAction);
-
     public IAsyncStreamReader<TResponse> ResponseStream => responseStream;
 
-    public Task<Metadata> ResponseHeadersAsync => state.Headers;
+    public Task<Metadata> ResponseHeadersAsync => responseHeadersAsync;
 
     /// <summary>Only once the call has ended.</summary>
-    public Status GetStatus() => state.Status;
+    public Status GetStatus() => getStatusFunc();
 
     /// <summary>Only once the call has ended.</summary>
-    public Metadata GetTrailers() => state.Trailers;
+    public Metadata GetTrailers() => getTrailersFunc();
 
-    public void Dispose() => state.Dispose();
+    public void Dispose() => disposeAction();
 }
 
 /// <summary>A stream of requests, one response. Disposing cancels a call that has not ended.</summary>
@@ -74,13 +58,11 @@ public sealed class AsyncClientStreamingCall<TRequest, TResponse>(
     Func<Metadata> getTrailersFunc,
     Action disposeAction) : IDisposable
 {
-    private readonly CallState state = new(responseHeadersAsync, getStatusFunc, getTrailersFunc, disposeAction);
-
     public IClientStreamWriter<TRequest> RequestStream => requestStream;
 
     public Task<TResponse> ResponseAsync => responseAsync;
 
-    public Task<Metadata> ResponseHeadersAsync => state.Headers;
+    public Task<Metadata> ResponseHeadersAsync => responseHeadersAsync;
 
     public TaskAwaiter<TResponse> GetAwaiter() => responseAsync.GetAwaiter();
 
@@ -88,12 +70,12 @@ public sealed class AsyncClientStreamingCall<TRequest, TResponse>(
         responseAsync.ConfigureAwait(continueOnCapturedContext);
 
     /// <summary>Only once the call has ended.</summary>
-    public Status GetStatus() => state.Status;
+    public Status GetStatus() => getStatusFunc();
 
     /// <summary>Only once the call has ended.</summary>
-    public Metadata GetTrailers() => state.Trailers;
+    public Metadata GetTrailers() => getTrailersFunc();
 
-    public void Dispose() => state.Dispose();
+    public void Dispose() => disposeAction();
 }
 
 /// <summary>Streams both ways. Disposing cancels a call that has not ended.</summary>
@@ -105,19 +87,17 @@ public sealed class AsyncDuplexStreamingCall<TRequest, TResponse>(
     Func<Metadata> getTrailersFunc,
     Action disposeAction) : IDisposable
 {
-    private readonly CallState state = new(responseHeadersAsync, getStatusFunc, getTrailersFunc, disposeAction);
-
     public IClientStreamWriter<TRequest> RequestStream => requestStream;
 
     public IAsyncStreamReader<TResponse> ResponseStream => responseStream;
 
-    public Task<Metadata> ResponseHeadersAsync => state.Headers;
+    public Task<Metadata> ResponseHeadersAsync => responseHeadersAsync;
 
     /// <summary>Only once the call has ended.</summary>
-    public Status GetStatus() => state.Status;
+    public Status GetStatus() => getStatusFunc();
 
     /// <summary>Only once the call has ended.</summary>
-    public Metadata GetTrailers() => state.Trailers;
+    public Metadata GetTrailers() => getTrailersFunc();
 
-    public void Dispose() => state.Dispose();
+    public void Dispose() => disposeAction();
 }

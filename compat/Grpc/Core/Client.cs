@@ -27,8 +27,6 @@ public abstract class CallInvoker
 /// <summary>A way to a server.</summary>
 public abstract class ChannelBase
 {
-    private int shutDown;
-
     protected ChannelBase(string target)
     {
         ArgumentNullException.ThrowIfNull(target);
@@ -38,17 +36,13 @@ public abstract class ChannelBase
     public string Target { get; }
 
     public abstract CallInvoker CreateCallInvoker();
-
-    public Task ShutdownAsync() => Interlocked.Exchange(ref shutDown, 1) == 0
-        ? ShutdownAsyncCore()
-        : throw new InvalidOperationException("The channel was already shut down.");
-
-    protected virtual Task ShutdownAsyncCore() => Task.CompletedTask;
 }
 
 /// <summary>Base of generated clients.</summary>
 public abstract class ClientBase
 {
+    private readonly ClientBaseConfiguration? configuration;
+
     /// <summary>For test doubles: every call fails.</summary>
     protected ClientBase()
     {
@@ -57,7 +51,7 @@ public abstract class ClientBase
     protected ClientBase(ClientBaseConfiguration configuration)
     {
         ArgumentNullException.ThrowIfNull(configuration);
-        Configuration = configuration;
+        this.configuration = configuration;
     }
 
     public ClientBase(ChannelBase channel)
@@ -66,48 +60,21 @@ public abstract class ClientBase
     }
 
     public ClientBase(CallInvoker callInvoker)
-        : this(new ClientBaseConfiguration(callInvoker, null))
+        : this(new ClientBaseConfiguration(callInvoker))
     {
     }
 
-    protected CallInvoker CallInvoker => field ??= Configuration.CreateInvoker();
-
-    internal ClientBaseConfiguration Configuration =>
-        field ?? throw new NotSupportedException("This client was created without a call invoker.");
+    protected CallInvoker CallInvoker => configuration?.Invoker ?? throw new NotSupportedException("This client was created without a call invoker.");
 
     protected internal class ClientBaseConfiguration
     {
-        private readonly CallInvoker invoker;
-        private readonly string? host;
-
-        internal ClientBaseConfiguration(CallInvoker invoker, string? host)
+        internal ClientBaseConfiguration(CallInvoker invoker)
         {
             ArgumentNullException.ThrowIfNull(invoker);
-            this.invoker = invoker;
-            this.host = host;
+            Invoker = invoker;
         }
 
-        internal CallInvoker CreateInvoker() => host is null ? invoker : new HostInvoker(invoker, host);
-
-        internal ClientBaseConfiguration WithHost(string host) => new(invoker, host);
-    }
-
-    private sealed class HostInvoker(CallInvoker inner, string host) : CallInvoker
-    {
-        public override TResponse BlockingUnaryCall<TRequest, TResponse>(Method<TRequest, TResponse> method, string? _, CallOptions options, TRequest request) =>
-            inner.BlockingUnaryCall(method, host, options, request);
-
-        public override AsyncUnaryCall<TResponse> AsyncUnaryCall<TRequest, TResponse>(Method<TRequest, TResponse> method, string? _, CallOptions options, TRequest request) =>
-            inner.AsyncUnaryCall(method, host, options, request);
-
-        public override AsyncServerStreamingCall<TResponse> AsyncServerStreamingCall<TRequest, TResponse>(Method<TRequest, TResponse> method, string? _, CallOptions options, TRequest request) =>
-            inner.AsyncServerStreamingCall(method, host, options, request);
-
-        public override AsyncClientStreamingCall<TRequest, TResponse> AsyncClientStreamingCall<TRequest, TResponse>(Method<TRequest, TResponse> method, string? _, CallOptions options) =>
-            inner.AsyncClientStreamingCall(method, host, options);
-
-        public override AsyncDuplexStreamingCall<TRequest, TResponse> AsyncDuplexStreamingCall<TRequest, TResponse>(Method<TRequest, TResponse> method, string? _, CallOptions options) =>
-            inner.AsyncDuplexStreamingCall(method, host, options);
+        internal CallInvoker Invoker { get; }
     }
 }
 
@@ -133,9 +100,6 @@ public abstract class ClientBase<T> : ClientBase
         : base(callInvoker)
     {
     }
-
-    /// <summary>The same client with another authority.</summary>
-    public T WithHost(string host) => NewInstance(Configuration.WithHost(host));
 
     protected abstract T NewInstance(ClientBaseConfiguration configuration);
 }

@@ -34,8 +34,6 @@ public class Marshaller<T>
     {
         ArgumentNullException.ThrowIfNull(serializer);
         ArgumentNullException.ThrowIfNull(deserializer);
-        Serializer = serializer;
-        Deserializer = deserializer;
         ContextualSerializer = (message, context) => context.Complete(serializer(message));
         ContextualDeserializer = context => deserializer(context.PayloadAsNewBuffer());
     }
@@ -46,54 +44,17 @@ public class Marshaller<T>
         ArgumentNullException.ThrowIfNull(deserializer);
         ContextualSerializer = serializer;
         ContextualDeserializer = deserializer;
-        Serializer = message =>
-        {
-            var context = new ArrayContext();
-            serializer(message, context);
-            return context.ToArray();
-        };
-        Deserializer = bytes => deserializer(new BytesContext(bytes));
     }
-
-    public Func<T, byte[]> Serializer { get; }
-
-    public Func<byte[], T> Deserializer { get; }
 
     public Action<T, SerializationContext> ContextualSerializer { get; }
 
     public Func<DeserializationContext, T> ContextualDeserializer { get; }
-
-    private sealed class ArrayContext : SerializationContext
-    {
-        private readonly ArrayBufferWriter<byte> writer = new();
-        private byte[]? whole;
-
-        public override void Complete(byte[] payload) => whole = payload;
-
-        public override IBufferWriter<byte> GetBufferWriter() => writer;
-
-        public override void Complete() => whole = writer.WrittenSpan.ToArray();
-
-        public byte[] ToArray() => whole ?? throw new InvalidOperationException("The serializer did not complete its message.");
-    }
-
-    private sealed class BytesContext(byte[] bytes) : DeserializationContext
-    {
-        public override int PayloadLength => bytes.Length;
-
-        public override byte[] PayloadAsNewBuffer() => [.. bytes];
-
-        public override ReadOnlySequence<byte> PayloadAsReadOnlySequence() => new(bytes);
-    }
 }
 
 public static class Marshallers
 {
     /// <summary>Text as UTF-8.</summary>
     public static Marshaller<string> StringMarshaller { get; } = new(Encoding.UTF8.GetBytes, Encoding.UTF8.GetString);
-
-    public static Marshaller<T> Create<T>(Func<T, byte[]> serializer, Func<byte[], T> deserializer) =>
-        new(serializer, deserializer);
 
     public static Marshaller<T> Create<T>(Action<T, SerializationContext> serializer, Func<DeserializationContext, T> deserializer) =>
         new(serializer, deserializer);

@@ -55,8 +55,6 @@ public abstract class ServerCallContext
         set => WriteOptionsCore = value;
     }
 
-    public AuthContext AuthContext => AuthContextCore;
-
     public IDictionary<object, object> UserState => UserStateCore;
 
     protected abstract string MethodCore { get; }
@@ -77,52 +75,10 @@ public abstract class ServerCallContext
 
     protected abstract WriteOptions? WriteOptionsCore { get; set; }
 
-    protected abstract AuthContext AuthContextCore { get; }
-
     protected virtual IDictionary<object, object> UserStateCore => userState ??= [];
 
     /// <summary>Sends the headers now; once only, and before the first message.</summary>
     public Task WriteResponseHeadersAsync(Metadata responseHeaders) => WriteResponseHeadersAsyncCore(responseHeaders);
 
-    public ContextPropagationToken CreatePropagationToken(ContextPropagationOptions? options = null) =>
-        CreatePropagationTokenCore(options);
-
     protected abstract Task WriteResponseHeadersAsyncCore(Metadata responseHeaders);
-
-    protected abstract ContextPropagationToken CreatePropagationTokenCore(ContextPropagationOptions? options);
-}
-
-/// <summary>What a certificate says about the caller.</summary>
-public class AuthContext(string? peerIdentityPropertyName, Dictionary<string, List<AuthProperty>> properties)
-{
-    public bool IsPeerAuthenticated => PeerIdentityPropertyName is not null;
-
-    public string? PeerIdentityPropertyName { get; } = peerIdentityPropertyName;
-
-    public IEnumerable<AuthProperty> PeerIdentity =>
-        PeerIdentityPropertyName is null ? [] : FindPropertiesByName(PeerIdentityPropertyName);
-
-    public IEnumerable<AuthProperty> Properties => properties.Values.SelectMany(each => each);
-
-    public IEnumerable<AuthProperty> FindPropertiesByName(string propertyName) =>
-        properties.TryGetValue(propertyName, out var found) ? found : [];
-}
-
-public class AuthProperty
-{
-    private readonly byte[] bytes;
-
-    private AuthProperty(string name, byte[] bytes)
-    {
-        Name = name;
-        this.bytes = bytes;
-    }
-
-    public string Name { get; }
-
-    public string Value => System.Text.Encoding.UTF8.GetString(bytes);
-
-    public byte[] ValueBytes => [.. bytes];
-
-    public static AuthProperty Create(string name, byte[] valueBytes) => new(name, [.. valueBytes]);
 }

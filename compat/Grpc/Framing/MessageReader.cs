@@ -3,7 +3,6 @@ using System.Buffers.Binary;
 using System.IO.Pipelines;
 using Google.Protobuf;
 using Grpc.Core;
-using Grpc.Net.Compression;
 
 namespace Grpc.Framing;
 
@@ -14,8 +13,7 @@ namespace Grpc.Framing;
 /// <param name="pipe">Where the frames come from.</param>
 /// <param name="maxSize">In bytes, also of what a compressed message becomes; null: no limit.</param>
 /// <param name="encoding">The sender's grpc-encoding.</param>
-/// <param name="providers">The compressions known, by name.</param>
-internal sealed class MessageReader(PipeReader pipe, int? maxSize, string? encoding, IReadOnlyDictionary<string, ICompressionProvider> providers)
+internal sealed class MessageReader(PipeReader pipe, int? maxSize, string? encoding)
     : DeserializationContext
 {
     private const int HeaderSize = 5;
@@ -120,12 +118,10 @@ internal sealed class MessageReader(PipeReader pipe, int? maxSize, string? encod
         return true;
     }
 
-    private ReadOnlySequence<byte> Decompressed(in ReadOnlySequence<byte> body)
+    private ReadOnlySequence<byte> Decompressed(in ReadOnlySequence<byte> body) => encoding switch
     {
-        if (encoding is null or "" or Wire.Identity)
-            throw new RpcException(new Status(StatusCode.Internal, "A message is compressed, but grpc-encoding names no compression."));
-        return providers.TryGetValue(encoding, out var provider)
-            ? provider.Decompress(body, maxSize ?? int.MaxValue)
-            : throw new RpcException(new Status(StatusCode.Unimplemented, $"Unsupported grpc-encoding value '{encoding}'. Supported encodings: {MessageCompression.Accepted(providers)}"));
-    }
+        Gzip.Name => Gzip.Decompress(body, maxSize ?? int.MaxValue),
+        null or "" or Wire.Identity => throw new RpcException(new Status(StatusCode.Internal, "A message is compressed, but grpc-encoding names no compression.")),
+        _ => throw new RpcException(new Status(StatusCode.Unimplemented, $"Unsupported grpc-encoding value '{encoding}'. Supported encodings: {Gzip.Accepted}")),
+    };
 }

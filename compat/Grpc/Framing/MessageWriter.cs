@@ -1,8 +1,6 @@
 using System.Buffers;
 using System.Buffers.Binary;
-using System.IO.Compression;
 using Grpc.Core;
-using Grpc.Net.Compression;
 
 namespace Grpc.Framing;
 
@@ -12,9 +10,8 @@ namespace Grpc.Framing;
 /// </summary>
 /// <param name="target">Where the frames go.</param>
 /// <param name="maxSize">In bytes, before compression; null: no limit.</param>
-/// <param name="provider">Compresses each message unless its options forbid it; null: none is compressed.</param>
-/// <param name="level">Null: the provider's own.</param>
-internal sealed class MessageWriter(IBufferWriter<byte> target, int? maxSize, ICompressionProvider? provider = null, CompressionLevel? level = null)
+/// <param name="isGzip">Compresses each message unless its options forbid it.</param>
+internal sealed class MessageWriter(IBufferWriter<byte> target, int? maxSize, bool isGzip = false)
     : SerializationContext
 {
     private const int HeaderSize = 5;
@@ -29,7 +26,7 @@ internal sealed class MessageWriter(IBufferWriter<byte> target, int? maxSize, IC
     {
         length = null;
         isComplete = false;
-        compresses = provider is not null && (options?.Flags & WriteFlags.NoCompress) != WriteFlags.NoCompress;
+        compresses = isGzip && (options?.Flags & WriteFlags.NoCompress) != WriteFlags.NoCompress;
         serializer(message, this);
         if (!isComplete)
             throw new InvalidOperationException("The serializer did not complete its message.");
@@ -70,7 +67,7 @@ internal sealed class MessageWriter(IBufferWriter<byte> target, int? maxSize, IC
         // Nothing compresses to nothing, which is no gzip to other implementations.
         compresses &= !payload.IsEmpty;
         if (compresses)
-            payload = provider!.Compress(payload.Span, level);
+            payload = Gzip.Compress(payload.Span);
         WriteHeader(payload.Length, compresses);
         target.Write(payload.Span);
     }

@@ -81,29 +81,18 @@ internal static class Wire
         timeout = default;
         if (text.Length is < 2 or > 9 || !long.TryParse(text.AsSpan(..^1), NumberStyles.None, CultureInfo.InvariantCulture, out var amount))
             return false;
-        switch (text[^1])
+        long? ticks = text[^1] switch
         {
-            case 'n':
-                timeout = TimeSpan.FromTicks(Math.Max(amount / 100, 1));
-                return true;
-            case 'u':
-                timeout = TimeSpan.FromTicks(amount * TimeSpan.TicksPerMicrosecond);
-                return true;
-            case 'm':
-                timeout = TimeSpan.FromTicks(amount * TimeSpan.TicksPerMillisecond);
-                return true;
-            case 'S':
-                timeout = TimeSpan.FromTicks(amount * TimeSpan.TicksPerSecond);
-                return true;
-            case 'M':
-                timeout = TimeSpan.FromTicks(amount * TimeSpan.TicksPerMinute);
-                return true;
-            case 'H':
-                timeout = TimeSpan.FromTicks(amount * TimeSpan.TicksPerHour);
-                return true;
-            default:
-                return false;
-        }
+            'n' => Math.Max(amount / 100, 1),
+            'u' => amount * TimeSpan.TicksPerMicrosecond,
+            'm' => amount * TimeSpan.TicksPerMillisecond,
+            'S' => amount * TimeSpan.TicksPerSecond,
+            'M' => amount * TimeSpan.TicksPerMinute,
+            'H' => amount * TimeSpan.TicksPerHour,
+            _ => null,
+        };
+        timeout = new TimeSpan(ticks ?? 0);
+        return ticks is not null;
     }
 
     /// <summary>UTF-8 with everything but printable ASCII, and the percent sign itself, as %XX.</summary>

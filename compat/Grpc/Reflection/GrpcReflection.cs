@@ -28,13 +28,8 @@ namespace Microsoft.Extensions.DependencyInjection
                 .OfType<Google.Protobuf.Reflection.ServiceDescriptor>();
 
         // A service written by hand has none.
-        private static object? DescriptorOf(Type service)
-        {
-            for (var type = service; type is not null; type = type.BaseType)
-                if (type.GetCustomAttribute<BindServiceMethodAttribute>(inherit: false) is { } attribute)
-                    return attribute.BindType.GetProperty("Descriptor", BindingFlags.Public | BindingFlags.Static)?.GetValue(null);
-            return null;
-        }
+        private static object? DescriptorOf(Type service) =>
+            service.GetCustomAttribute<BindServiceMethodAttribute>()?.BindType.GetProperty("Descriptor", BindingFlags.Public | BindingFlags.Static)?.GetValue(null);
     }
 }
 
@@ -49,22 +44,7 @@ namespace Microsoft.AspNetCore.Builder
             // Asked for, not resolved: it must not look at the endpoints before all are mapped.
             if (!builder.ServiceProvider.GetRequiredService<IServiceProviderIsService>().IsService(typeof(ReflectionServiceImpl)))
                 throw new InvalidOperationException("Unable to find the required services. Please add all the required services by calling 'IServiceCollection.AddGrpcReflection()'.");
-            return new Both(builder.MapGrpcService<ReflectionServiceImpl>(), builder.MapGrpcService<ReflectionV1ServiceImpl>());
-        }
-
-        private sealed class Both(IEndpointConventionBuilder one, IEndpointConventionBuilder other) : IEndpointConventionBuilder
-        {
-            public void Add(Action<EndpointBuilder> convention)
-            {
-                one.Add(convention);
-                other.Add(convention);
-            }
-
-            public void Finally(Action<EndpointBuilder> finallyConvention)
-            {
-                one.Finally(finallyConvention);
-                other.Finally(finallyConvention);
-            }
+            return new GrpcServiceEndpointConventionBuilder([builder.MapGrpcService<ReflectionServiceImpl>(), builder.MapGrpcService<ReflectionV1ServiceImpl>()]);
         }
     }
 }

@@ -5,15 +5,9 @@ using Grpc.Core;
 namespace Grpc.Reflection;
 
 /// <summary>Server reflection v1alpha, which older tools ask for. Its messages have the form of v1's.</summary>
-public class ReflectionServiceImpl : V1Alpha.ServerReflection.ServerReflectionBase
+public class ReflectionServiceImpl(IEnumerable<ServiceDescriptor> serviceDescriptors) : V1Alpha.ServerReflection.ServerReflectionBase
 {
-    private readonly Answers answers;
-
-    public ReflectionServiceImpl(IEnumerable<string> services, SymbolRegistry symbolRegistry) => answers = new(services, symbolRegistry);
-
-    public ReflectionServiceImpl(IEnumerable<ServiceDescriptor> serviceDescriptors) => answers = new([.. serviceDescriptors]);
-
-    public ReflectionServiceImpl(params ServiceDescriptor[] serviceDescriptors) => answers = new(serviceDescriptors);
+    private readonly Answers answers = new([.. serviceDescriptors]);
 
     public override async Task ServerReflectionInfo(IAsyncStreamReader<V1Alpha.ServerReflectionRequest> requestStream, IServerStreamWriter<V1Alpha.ServerReflectionResponse> responseStream, ServerCallContext context)
     {
@@ -26,15 +20,9 @@ public class ReflectionServiceImpl : V1Alpha.ServerReflection.ServerReflectionBa
 }
 
 /// <summary>Server reflection v1.</summary>
-public class ReflectionV1ServiceImpl : V1.ServerReflection.ServerReflectionBase
+public class ReflectionV1ServiceImpl(IEnumerable<ServiceDescriptor> serviceDescriptors) : V1.ServerReflection.ServerReflectionBase
 {
-    private readonly Answers answers;
-
-    public ReflectionV1ServiceImpl(IEnumerable<string> services, SymbolRegistry symbolRegistry) => answers = new(services, symbolRegistry);
-
-    public ReflectionV1ServiceImpl(IEnumerable<ServiceDescriptor> serviceDescriptors) => answers = new([.. serviceDescriptors]);
-
-    public ReflectionV1ServiceImpl(params ServiceDescriptor[] serviceDescriptors) => answers = new(serviceDescriptors);
+    private readonly Answers answers = new([.. serviceDescriptors]);
 
     public override async Task ServerReflectionInfo(IAsyncStreamReader<V1.ServerReflectionRequest> requestStream, IServerStreamWriter<V1.ServerReflectionResponse> responseStream, ServerCallContext context)
     {
@@ -44,14 +32,9 @@ public class ReflectionV1ServiceImpl : V1.ServerReflection.ServerReflectionBase
 }
 
 /// <summary>What both versions answer.</summary>
-internal sealed class Answers(IEnumerable<string> services, SymbolRegistry symbols)
+internal sealed class Answers(ServiceDescriptor[] services)
 {
-    private readonly string[] names = [.. services];
-
-    public Answers(ServiceDescriptor[] services)
-        : this(services.Select(each => each.FullName), SymbolRegistry.FromFiles(services.Select(each => each.File)))
-    {
-    }
+    private readonly SymbolRegistry symbols = SymbolRegistry.FromFiles(services.Select(each => each.File));
 
     public V1.ServerReflectionResponse To(V1.ServerReflectionRequest request)
     {
@@ -61,7 +44,7 @@ internal sealed class Answers(IEnumerable<string> services, SymbolRegistry symbo
             V1.ServerReflectionRequest.MessageRequestOneofCase.FileContainingSymbol => Files(symbols.FileContainingSymbol(request.FileContainingSymbol), "Symbol not found."),
             V1.ServerReflectionRequest.MessageRequestOneofCase.ListServices => new()
             {
-                ListServicesResponse = new() { Service = { names.Select(name => new V1.ServiceResponse { Name = name }) } },
+                ListServicesResponse = new() { Service = { services.Select(each => new V1.ServiceResponse { Name = each.FullName }) } },
             },
             _ => Error(StatusCode.Unimplemented, "Request type not supported by C# reflection service."),
         };

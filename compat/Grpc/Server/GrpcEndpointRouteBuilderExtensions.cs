@@ -20,13 +20,10 @@ public static class GrpcEndpointRouteBuilderExtensions
 
     private static MethodInfo BindMethodOf(Type service)
     {
-        for (var type = service; type is not null; type = type.BaseType)
-            if (type.GetCustomAttribute<BindServiceMethodAttribute>(inherit: false) is { } attribute)
-                return attribute.BindType.GetMethod(
-                    attribute.BindMethodName,
-                    BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Static,
-                    [typeof(ServiceBinderBase), type])
-                    ?? throw new InvalidOperationException($"{attribute.BindType} lacks {attribute.BindMethodName}.");
-        throw new InvalidOperationException($"{service} has no base class generated from a gRPC service.");
+        var attribute = service.GetCustomAttribute<BindServiceMethodAttribute>()
+            ?? throw new InvalidOperationException($"{service} has no base class generated from a gRPC service.");
+        // Of the two of that name, the one that takes a binder.
+        return attribute.BindType.GetMethods(BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Static)
+            .Single(each => each.Name == attribute.BindMethodName && each.GetParameters() is [{ ParameterType: var first }, _] && first == typeof(ServiceBinderBase));
     }
 }

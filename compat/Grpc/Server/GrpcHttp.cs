@@ -1,5 +1,3 @@
-using System.Security.Cryptography.X509Certificates;
-using System.Text;
 using Grpc.Core;
 using Grpc.Framing;
 using Microsoft.AspNetCore.Http;
@@ -24,7 +22,7 @@ internal static class GrpcHttp
             return Refuse(response, StatusCodes.Status415UnsupportedMediaType, request.ContentType is null
                 ? "Content-Type is missing from the request."
                 : $"Content-Type '{request.ContentType}' is not supported.");
-        if (HttpProtocol.IsHttp2(request.Protocol) || HttpProtocol.IsHttp3(request.Protocol))
+        if (HttpProtocol.IsHttp2(request.Protocol))
             return true;
         response.Headers.Upgrade = HttpProtocol.Http2;
         return Refuse(response, StatusCodes.Status426UpgradeRequired, $"Request protocol '{request.Protocol}' is not supported.");
@@ -67,25 +65,6 @@ internal static class GrpcHttp
     {
         target[Wire.Status] = Wire.EncodeStatus(status.StatusCode);
         target[Wire.Message] = string.IsNullOrEmpty(status.Detail) ? default : Wire.EncodeMessage(status.Detail);
-    }
-
-    /// <summary>What a client's certificate says; its DNS names identify it before its common name does.</summary>
-    public static AuthContext AuthContextOf(X509Certificate2? certificate)
-    {
-        var properties = new Dictionary<string, List<AuthProperty>>();
-        if (certificate is null)
-            return new AuthContext(null, properties);
-        var names = certificate.Extensions.OfType<X509SubjectAlternativeNameExtension>().SelectMany(each => each.EnumerateDnsNames());
-        AddProperties("x509_subject_alternative_name", names);
-        AddProperties("x509_common_name", [certificate.GetNameInfo(X509NameType.SimpleName, forIssuer: false)]);
-        return new AuthContext(properties.Keys.First(), properties);
-
-        void AddProperties(string name, IEnumerable<string> values)
-        {
-            var all = values.Select(value => AuthProperty.Create(name, Encoding.UTF8.GetBytes(value))).ToList();
-            if (all.Count > 0)
-                properties.Add(name, all);
-        }
     }
 
     private static bool Refuse(HttpResponse response, int httpStatus, string detail)

@@ -1,7 +1,6 @@
 using System.Collections.ObjectModel;
-using System.IO.Compression;
+using Grpc.Core;
 using Grpc.Core.Interceptors;
-using Grpc.Net.Compression;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Grpc.AspNetCore.Server;
@@ -38,17 +37,8 @@ public class GrpcServiceOptions
     /// <summary>Sends the text of unexpected exceptions to the caller. Not for production.</summary>
     public bool? EnableDetailedErrors { get; set; }
 
-    /// <summary>"gzip", "deflate" or another provider's name, for callers who accept it; null: none.</summary>
+    /// <summary>"gzip", for callers who accept it, or null: none.</summary>
     public string? ResponseCompressionAlgorithm { get; set; }
-
-    /// <summary>Null: the provider's own.</summary>
-    public CompressionLevel? ResponseCompressionLevel { get; set; }
-
-    /// <summary>Compressions that are known; none here or in the global options: gzip and deflate.</summary>
-    public IList<ICompressionProvider> CompressionProviders { get; set; } = [];
-
-    /// <summary>True: calls to unknown services and methods are left to what else is mapped.</summary>
-    public bool? IgnoreUnknownServices { get; set; }
 
     /// <summary>Around every call, the first one outermost.</summary>
     public InterceptorCollection Interceptors { get; } = [];
@@ -77,7 +67,13 @@ public class InterceptorRegistration
 
     private ObjectFactory Factory => field ??= ActivatorUtilities.CreateFactory(Type, [.. arguments.Select(each => each.GetType())]);
 
-    internal Interceptor Create(IServiceProvider services) => (Interceptor)Factory(services, arguments);
+    internal Activated<Interceptor> ForCall(ServerCallContext context)
+    {
+        var services = context.GetHttpContext().RequestServices;
+        return arguments.Length == 0 && services.GetService(Type) is Interceptor registered
+            ? new(registered, isOurs: false)
+            : new((Interceptor)Factory(services, arguments), isOurs: true);
+    }
 }
 
 public class InterceptorCollection : Collection<InterceptorRegistration>

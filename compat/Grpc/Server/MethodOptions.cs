@@ -1,6 +1,4 @@
-using System.IO.Compression;
 using Grpc.Framing;
-using Grpc.Net.Compression;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 
@@ -11,24 +9,18 @@ internal sealed record MethodOptions(
     int? MaxReceiveMessageSize,
     int? MaxSendMessageSize,
     bool EnableDetailedErrors,
-    string? ResponseCompression,
-    CompressionLevel? ResponseCompressionLevel,
-    IReadOnlyDictionary<string, ICompressionProvider> Compressions,
-    bool IgnoreUnknownServices,
+    bool CompressesResponses,
     IReadOnlyList<InterceptorRegistration> Interceptors)
 {
     /// <summary>Interceptors are listed innermost first, ready to be wrapped around.</summary>
-    /// <exception cref="InvalidOperationException">Responses are to be compressed in a way that no provider knows.</exception>
+    /// <exception cref="InvalidOperationException">Responses are to be compressed in a way that is unknown here.</exception>
     public static MethodOptions Of<TService>(IServiceProvider services)
         where TService : class
     {
         var all = services.GetRequiredService<IOptions<GrpcServiceOptions>>().Value;
         var own = services.GetRequiredService<IOptions<GrpcServiceOptions<TService>>>().Value;
-        var compressions = MessageCompression.ByName(own.CompressionProviders.Concat(all.CompressionProviders));
-        if (compressions.Count == 0)
-            compressions = MessageCompression.Default;
         var algorithm = own.ResponseCompressionAlgorithm ?? all.ResponseCompressionAlgorithm;
-        if (algorithm is not null && !compressions.ContainsKey(algorithm))
+        if (algorithm is not (null or Wire.Identity or Gzip.Name))
             throw new InvalidOperationException($"The configured response compression algorithm '{algorithm}' does not have a matching compression provider.");
         return new MethodOptions(
             own.MaxReceiveMessageSizeSpecified ? own.MaxReceiveMessageSize
@@ -36,10 +28,7 @@ internal sealed record MethodOptions(
                 : Wire.DefaultMaxReceiveMessageSize,
             own.MaxSendMessageSizeSpecified ? own.MaxSendMessageSize : all.MaxSendMessageSize,
             own.EnableDetailedErrors ?? all.EnableDetailedErrors ?? false,
-            algorithm,
-            own.ResponseCompressionLevel ?? all.ResponseCompressionLevel,
-            compressions,
-            own.IgnoreUnknownServices ?? all.IgnoreUnknownServices ?? false,
+            algorithm == Gzip.Name,
             [.. all.Interceptors.Concat(own.Interceptors).Reverse()]);
     }
 }

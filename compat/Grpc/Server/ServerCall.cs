@@ -9,11 +9,11 @@ using Microsoft.Extensions.Logging;
 namespace Grpc.AspNetCore.Server;
 
 /// <summary>One call over HTTP/2: its context, its messages, and how it ends.</summary>
-internal sealed class ServerCall : ServerCallContext, IServerCallContextFeature
+internal sealed class ServerCall : ServerCallContext
 {
-    // RFC 9113 and RFC 9114: "no error" leaves a caller who still sends the reply that it got; "cancel" takes it away.
-    private static readonly (int Http2, int Http3) NoError = (0x0, 0x100);
-    private static readonly (int Http2, int Http3) Cancel = (0x8, 0x10c);
+    // RFC 9113: "no error" leaves a caller who still sends the reply that it got; "cancel" takes it away.
+    private const int NoError = 0x0;
+    private const int Cancel = 0x8;
 
     private readonly MethodOptions options;
     private readonly ILogger logger;
@@ -23,7 +23,6 @@ internal sealed class ServerCall : ServerCallContext, IServerCallContextFeature
     private MessageWriter? writer;
     private Metadata? requestHeaders;
     private Metadata? responseTrailers;
-    private AuthContext? authContext;
     private string? responseEncoding;
     private bool hasEnded;
 
@@ -34,19 +33,17 @@ internal sealed class ServerCall : ServerCallContext, IServerCallContextFeature
         this.logger = logger;
         var (request, response) = (http.Request.Headers, http.Response.Headers);
         var encoding = request[Wire.Encoding].ToString();
-        reader = new MessageReader(http.Request.BodyReader, options.MaxReceiveMessageSize, encoding, options.Compressions);
-        if (encoding is not ("" or Wire.Identity) && !options.Compressions.ContainsKey(encoding))
-            response[Wire.AcceptEncoding] = MessageCompression.Accepted(options.Compressions);
-        if (options.ResponseCompression is { } ours and not Wire.Identity && Wire.ListHolds(request[Wire.AcceptEncoding].ToString(), ours))
-            response[Wire.Encoding] = responseEncoding = ours;
+        reader = new MessageReader(http.Request.BodyReader, options.MaxReceiveMessageSize, encoding);
+        if (encoding is not ("" or Wire.Identity or Gzip.Name))
+            response[Wire.AcceptEncoding] = Gzip.Accepted;
+        if (options.CompressesResponses && Wire.ListHolds(request[Wire.AcceptEncoding].ToString(), Gzip.Name))
+            response[Wire.Encoding] = responseEncoding = Gzip.Name;
         if (request.TryGetValue(Wire.Timeout, out var text) && Wire.TryParseTimeout(text.ToString(), out var timeout))
             deadline = new CallDeadline(this, timeout);
         CancellationTokenCore = deadline?.Token ?? http.RequestAborted;
     }
 
     public HttpContext Http { get; }
-
-    public ServerCallContext ServerCallContext => this;
 
     protected override string MethodCore => Http.Request.Path.Value!;
 
@@ -72,8 +69,6 @@ internal sealed class ServerCall : ServerCallContext, IServerCallContextFeature
 
     protected override WriteOptions? WriteOptionsCore { get; set; }
 
-    protected override AuthContext AuthContextCore => authContext ??= GrpcHttp.AuthContextOf(Http.Connection.ClientCertificate);
-
     protected override IDictionary<object, object> UserStateCore => Http.Items!;
 
     /// <summary>Runs a method from the request's headers to the reply's trailers; throws nothing.</summary>
@@ -83,7 +78,6 @@ internal sealed class ServerCall : ServerCallContext, IServerCallContextFeature
             return;
         http.Response.ContentType = Wire.ContentType;
         var call = new ServerCall(http, options, logger);
-        http.Features.Set<IServerCallContextFeature>(call);
         Activity.Current?.SetTag("grpc.method", call.MethodCore);
         try
         {
@@ -187,9 +181,6 @@ internal sealed class ServerCall : ServerCallContext, IServerCallContextFeature
         await Http.Response.BodyWriter.FlushAsync().ConfigureAwait(false);
     }
 
-    protected override ContextPropagationToken CreatePropagationTokenCore(ContextPropagationOptions? options) =>
-        throw new NotImplementedException("CreatePropagationToken will be implemented in a future version.");
-
     private async ValueTask PutAsync<T>(T message, Marshaller<T> marshaller)
     {
         // Headers first: a status that follows belongs into the trailers from here on.
@@ -206,11 +197,7 @@ internal sealed class ServerCall : ServerCallContext, IServerCallContextFeature
         lock (reader)
         {
             ThrowIfEnded();
-            writer ??= new MessageWriter(
-                Http.Response.BodyWriter,
-                options.MaxSendMessageSize,
-                responseEncoding is null ? null : options.Compressions.GetValueOrDefault(responseEncoding),
-                options.ResponseCompressionLevel);
+            writer ??= new MessageWriter(Http.Response.BodyWriter, options.MaxSendMessageSize, responseEncoding == Gzip.Name);
             writer.Write(message, marshaller.ContextualSerializer, WriteOptionsCore);
         }
     }
@@ -265,10 +252,10 @@ internal sealed class ServerCall : ServerCallContext, IServerCallContextFeature
         Activity.Current?.SetTag("grpc.status_code", Wire.EncodeStatus(StatusCore.StatusCode));
     }
 
-    private void Reset((int Http2, int Http3) code)
+    private void Reset(int code)
     {
         if (Http.Features.Get<IHttpResetFeature>() is { } feature)
-            feature.Reset(HttpProtocol.IsHttp3(Http.Request.Protocol) ? code.Http3 : code.Http2);
+            feature.Reset(code);
         else
             Http.Abort();
     }

@@ -18,6 +18,8 @@ internal sealed class ServiceBinder<TService>(IEndpointRouteBuilder builder) : S
 
     public IReadOnlyList<IEndpointConventionBuilder> Endpoints => endpoints;
 
+    private ObjectFactory<TService> Factory => field ??= ActivatorUtilities.CreateFactory<TService>([]);
+
     private delegate Task<TResponse> Unary<TRequest, TResponse>(TService service, TRequest request, ServerCallContext context);
 
     private delegate Task<TResponse> ClientStreaming<TRequest, TResponse>(TService service, IAsyncStreamReader<TRequest> requests, ServerCallContext context);
@@ -32,12 +34,12 @@ internal sealed class ServiceBinder<TService>(IEndpointRouteBuilder builder) : S
         var whole = options.Interceptors.Aggregate<InterceptorRegistration, UnaryServerMethod<TRequest, TResponse>>(
             async (request, context) =>
             {
-                await using var service = Activated<TService>.ForCall(context);
+                await using var service = ForCall(context);
                 return await invoke(service.Instance, request, context).ConfigureAwait(false);
             },
             (next, registration) => async (request, context) =>
             {
-                await using var interceptor = ActivatedInterceptor.ForCall(context, registration);
+                await using var interceptor = registration.ForCall(context);
                 return await interceptor.Instance.UnaryServerHandler(request, context, next).ConfigureAwait(false);
             });
         Map(method, info, async call =>
@@ -54,12 +56,12 @@ internal sealed class ServiceBinder<TService>(IEndpointRouteBuilder builder) : S
         var whole = options.Interceptors.Aggregate<InterceptorRegistration, ClientStreamingServerMethod<TRequest, TResponse>>(
             async (requests, context) =>
             {
-                await using var service = Activated<TService>.ForCall(context);
+                await using var service = ForCall(context);
                 return await invoke(service.Instance, requests, context).ConfigureAwait(false);
             },
             (next, registration) => async (requests, context) =>
             {
-                await using var interceptor = ActivatedInterceptor.ForCall(context, registration);
+                await using var interceptor = registration.ForCall(context);
                 return await interceptor.Instance.ClientStreamingServerHandler(requests, context, next).ConfigureAwait(false);
             });
         Map(method, info, async call =>
@@ -76,12 +78,12 @@ internal sealed class ServiceBinder<TService>(IEndpointRouteBuilder builder) : S
         var whole = options.Interceptors.Aggregate<InterceptorRegistration, ServerStreamingServerMethod<TRequest, TResponse>>(
             async (request, responses, context) =>
             {
-                await using var service = Activated<TService>.ForCall(context);
+                await using var service = ForCall(context);
                 await invoke(service.Instance, request, responses, context).ConfigureAwait(false);
             },
             (next, registration) => async (request, responses, context) =>
             {
-                await using var interceptor = ActivatedInterceptor.ForCall(context, registration);
+                await using var interceptor = registration.ForCall(context);
                 await interceptor.Instance.ServerStreamingServerHandler(request, responses, context, next).ConfigureAwait(false);
             });
         Map(method, info, async call =>
@@ -97,12 +99,12 @@ internal sealed class ServiceBinder<TService>(IEndpointRouteBuilder builder) : S
         var whole = options.Interceptors.Aggregate<InterceptorRegistration, DuplexStreamingServerMethod<TRequest, TResponse>>(
             async (requests, responses, context) =>
             {
-                await using var service = Activated<TService>.ForCall(context);
+                await using var service = ForCall(context);
                 await invoke(service.Instance, requests, responses, context).ConfigureAwait(false);
             },
             (next, registration) => async (requests, responses, context) =>
             {
-                await using var interceptor = ActivatedInterceptor.ForCall(context, registration);
+                await using var interceptor = registration.ForCall(context);
                 await interceptor.Instance.DuplexStreamingServerHandler(requests, responses, context, next).ConfigureAwait(false);
             });
         Map(method, info, call =>
@@ -115,14 +117,18 @@ internal sealed class ServiceBinder<TService>(IEndpointRouteBuilder builder) : S
     /// <summary>To be called once all methods are there.</summary>
     public void MapUnimplemented()
     {
-        if (options.IgnoreUnknownServices)
-            return;
         endpoints.Add(Unimplemented.Map(builder, $"{serviceName}/{{unimplementedMethod}}", "Method is unimplemented."));
         if (!builder.DataSources.OfType<UnknownServices>().Any())
         {
             builder.DataSources.Add(new UnknownServices());
             Unimplemented.Map(builder, "{unimplementedService}/{unimplementedMethod}", "Service is unimplemented.");
         }
+    }
+
+    private Activated<TService> ForCall(ServerCallContext context)
+    {
+        var services = context.GetHttpContext().RequestServices;
+        return services.GetService<TService>() is { } registered ? new(registered, isOurs: false) : new(Factory(services, []), isOurs: true);
     }
 
     private static (MethodInfo Info, TDelegate Invoke) Find<TDelegate>(IMethod method, params Type[] parameters)

@@ -15,7 +15,7 @@ internal sealed class GrpcWebMiddleware(RequestDelegate next, GrpcWebOptions opt
         var isText = Wire.IsContentType(http.Request.ContentType, Wire.WebTextContentType);
         return HttpMethods.IsPost(http.Request.Method)
             && (isText || Wire.IsContentType(http.Request.ContentType, Wire.WebContentType))
-            && (http.GetEndpoint()?.Metadata.GetMetadata<IGrpcWebEnabledMetadata>()?.GrpcWebEnabled ?? options.DefaultEnabled)
+            && options.DefaultEnabled
                 ? TranslateAsync(http, isText)
                 : next(http);
     }

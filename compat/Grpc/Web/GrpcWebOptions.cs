@@ -2,6 +2,6 @@ namespace Microsoft.AspNetCore.Builder;
 
 public class GrpcWebOptions
 {
-    /// <summary>Whether services speak gRPC-Web unless an attribute says otherwise.</summary>
+    /// <summary>Whether services speak gRPC-Web.</summary>
     public bool DefaultEnabled { get; set; }
 }

@@ -1,6 +1,5 @@
 using System.Net;
 using Grpc.Core;
-using Microsoft.Extensions.Logging;
 
 namespace Grpc.Net.Client.Balancer;
 
@@ -69,15 +68,13 @@ public abstract class ResolverFactory
 
 public sealed class ResolverOptions
 {
-    internal ResolverOptions(Uri address, int defaultPort, ILoggerFactory loggerFactory, GrpcChannelOptions channelOptions) =>
-        (Address, DefaultPort, LoggerFactory, ChannelOptions) = (address, defaultPort, loggerFactory, channelOptions);
+    internal ResolverOptions(Uri address, int defaultPort, GrpcChannelOptions channelOptions) =>
+        (Address, DefaultPort, ChannelOptions) = (address, defaultPort, channelOptions);
 
     public Uri Address { get; }
 
     /// <summary>For targets that name none: 80, or 443 with TLS.</summary>
     public int DefaultPort { get; }
-
-    public ILoggerFactory LoggerFactory { get; }
 
     public GrpcChannelOptions ChannelOptions { get; }
 }
