@@ -1,3 +1,4 @@
+using FaceMix.Distributed;
 using FaceMix.Distributed.Groups;
 using Xunit;
 using static TorchSharp.torch;
@@ -42,6 +43,18 @@ public sealed class GroupsComputeTogether
         });
 
         Assert.All(results, result => Assert.Equal((true, 3000f, 20f), result));
+    }
+
+    [Fact]
+    public void What_a_group_refuses_it_names_with_the_type_and_the_shape_it_was_given()
+    {
+        var said = Ranks.Run(1, team =>
+        {
+            using var complex = zeros([2, 3], ScalarType.ComplexFloat32);
+            return Assert.Throws<DistributedException>(() => team.Group.AllReduce(complex)).Message;
+        });
+
+        Assert.Contains("all-reduce(ComplexFloat32[2, 3]) of rank 0", said[0], StringComparison.Ordinal);
     }
 
     [Fact]

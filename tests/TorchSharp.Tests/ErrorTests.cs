@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using TorchSharp;
+using TorchSharp.Modules;
 using Xunit;
 using static TorchSharp.torch;
 
@@ -59,8 +60,21 @@ public class ErrorTests
         ["aten::to.device"] = ((a, _) => a.to(ScalarType.Float32, new Device(DeviceType.XLA)), ["Float32[2, 3]"]),
         ["backward"] = ((a, _) => a.clone().requires_grad_().backward(), ["Float32[2, 3]"]),
         ["item"] = ((a, _) => a.ToScalar(), ["Float32[2, 3]"]),
+        ["Adam.step"] = ((_, _) => StepInAnotherType(nn.Linear(3, 2)), ["Float64[2, 3] with a gradient Float64[2, 3] and means Float32[2, 3]", "Float64[2]", "type", "changed"]),
+        ["aten::narrow"] = ((a, _) => nn.utils.vector_to_parameters(a.flatten(), [new Parameter(zeros(4, 5))]), ["Float32[6]", "20"]),
+        ["Generator.set_state"] = ((a, _) => new Generator().set_state(a), ["Float32[2, 3]"]),
+        ["set_num_threads"] = ((_, _) => set_num_threads(-1), ["(-1)"]),
         ["grad"] = ((a, b) => autograd.grad([a], [b]), ["Float32[2, 3]", "Float32[4, 5]"]),
     };
+
+    // What Adam keeps was made before the module became another.
+    private static void StepInAnotherType(Linear linear)
+    {
+        using var optimizer = optim.Adam(linear.parameters());
+        linear.to(ScalarType.Float64);
+        linear.call(zeros([1, 3], ScalarType.Float64)).sum().backward();
+        optimizer.step();
+    }
 
     [Theory]
     [MemberData(nameof(Failing))]

@@ -12,11 +12,11 @@ public static partial class torch
 
     public static int get_num_threads() => Library.fm_threads();
 
-    public static void set_num_threads(int num) => Library.Check(Library.fm_set_threads(num), "set_num_threads");
+    public static void set_num_threads(int num) => Library.Check(Library.fm_set_threads(num), "set_num_threads", num);
 
     public static int get_num_interop_threads() => Library.fm_interop_threads();
 
-    public static void set_num_interop_threads(int num) => Library.Check(Library.fm_set_interop_threads(num), "set_num_interop_threads");
+    public static void set_num_interop_threads(int num) => Library.Check(Library.fm_set_interop_threads(num), "set_num_interop_threads", num);
 
     public static bool cuda_is_available() => cuda.is_available();
 
@@ -54,7 +54,7 @@ public static partial class torch
             return new Tensor(state);
         }
 
-        public void set_state(Tensor value) => Library.Check(Library.fm_generator_set_state(handle, value.Handle), "Generator.set_state");
+        public void set_state(Tensor value) => Library.Check(Library.fm_generator_set_state(handle, value.Handle), "Generator.set_state", value);
 
         public Generator manual_seed(long seed)
         {

@@ -19,7 +19,7 @@ public static partial class torch
                     var parameters = tensors.ToArray();
                     double before;
                     fixed (nint* handles = Array.ConvertAll(parameters, parameter => parameter.Handle))
-                        Library.Check(Library.fm_clip_gradients(handles, parameters.Length, max_norm, &before), "clip_grad_norm_");
+                        Library.Check(Library.fm_clip_gradients(handles, parameters.Length, max_norm, &before), "clip_grad_norm_", Array.ConvertAll(parameters, parameter => (Tensor?)parameter));
                     GC.KeepAlive(parameters);
                     return before;
                 }

@@ -49,8 +49,25 @@ internal static class FusedAdam
         }
         fixed (nint* first = handles)
         fixed (long* counts = steps)
-            Library.Check(Library.fm_adam(first, first + count, first + (2 * count), largest ? first + (3 * count) : null, counts, count, &step), "Adam.step");
+        {
+            if (Library.fm_adam(first, first + count, first + (2 * count), largest ? first + (3 * count) : null, counts, count, &step) != 0) Fail(parameters, states);
+        }
         for (var i = 0; i < count; i++) states[i].Steps = steps[i];
         GC.KeepAlive((parameters, states));
     }
+
+    // Names the parameters that do not fit what is kept of them; where all do, all of them.
+    private static void Fail(IReadOnlyList<Parameter> parameters, IReadOnlyList<IAdamState> states)
+    {
+        var message = Library.LastError();
+        using var scope = NewDisposeScope();
+        var given = parameters.Zip(states, (parameter, state) => (Parameter: parameter, Gradient: parameter.grad, state.Mean)).Where(each => each.Gradient is not null).ToList();
+        var odd = given.Where(each => !Alike(each.Parameter, each.Gradient!) || !Alike(each.Parameter, each.Mean)).ToList();
+        var described = (odd.Count > 0 ? odd : given).Select(each => $"{((Arg)each.Parameter).Describe()} with a gradient {((Arg)each.Gradient).Describe()} and means {((Arg)each.Mean).Describe()}");
+        if (odd.Any(each => each.Parameter.dtype != each.Mean.dtype))
+            message = $"a parameter's type or device has changed since the optimizer was made ({message.Split('\n')[0]})";
+        throw new TorchException("Adam.step", string.Join(", ", described), message);
+    }
+
+    private static bool Alike(Tensor one, Tensor other) => one.dtype == other.dtype && one.shape.SequenceEqual(other.shape);
 }

@@ -118,7 +118,11 @@ public static partial class torch
     private static unsafe Tensor Copied(void* data, ReadOnlySpan<long> shape, ScalarType type)
     {
         nint created;
-        fixed (long* sizes = shape) Library.Check(Library.fm_tensor_from(data, sizes, shape.Length, (int)type, &created), "tensor");
+        fixed (long* sizes = shape)
+        {
+            var status = Library.fm_tensor_from(data, sizes, shape.Length, (int)type, &created);
+            if (status != 0) Library.Check(status, "tensor", shape);
+        }
         return new Tensor(created);
     }
 

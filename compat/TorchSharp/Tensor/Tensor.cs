@@ -192,7 +192,7 @@ public static partial class torch
         public Tensor alias() => new(Library.fm_tensor_share(Handle));
 
         // Module.to: the tensor stays the same one for its optimizer and its owner, with other contents.
-        internal void SetData(Tensor source) => Library.Check(Library.fm_tensor_set_data(Handle, source.Handle), "set_data", this);
+        internal void SetData(Tensor source) => Library.Check(Library.fm_tensor_set_data(Handle, source.Handle), "set_data", new[] { this, source });
 
         /// <summary>The elements, row by row; on another device than the CPU, a copy of them.</summary>
         public TensorAccessor<T> data<T>() where T : unmanaged

@@ -63,9 +63,8 @@ public sealed class ProcessGroup : IDisposable
     public unsafe CollectiveWork StartAllReduce(Tensor tensor, Reduction reduction = Reduction.Sum)
     {
         nint work;
-        Check(NativeDistributed.fm_all_reduce(Handle, NativeDistributed.HandleOf(tensor), (int)reduction, &work), "all-reduce");
-        GC.KeepAlive(tensor);
-        return new CollectiveWork(this, "all-reduce", work);
+        Check(NativeDistributed.fm_all_reduce(Handle, NativeDistributed.HandleOf(tensor), (int)reduction, &work), "all-reduce", tensor);
+        return new CollectiveWork(this, "all-reduce", work, tensor);
     }
 
     /// <summary>Replaces the tensor's values by those of one process.</summary>
@@ -73,10 +72,9 @@ public sealed class ProcessGroup : IDisposable
     public unsafe void Broadcast(Tensor tensor, int from = 0)
     {
         nint handle;
-        Check(NativeDistributed.fm_broadcast(Handle, NativeDistributed.HandleOf(tensor), from, &handle), "broadcast");
-        using var work = new CollectiveWork(this, "broadcast", handle);
+        Check(NativeDistributed.fm_broadcast(Handle, NativeDistributed.HandleOf(tensor), from, &handle), "broadcast", tensor);
+        using var work = new CollectiveWork(this, "broadcast", handle, tensor);
         work.Wait();
-        GC.KeepAlive(tensor);
     }
 
     /// <summary>Waits until every process is here.</summary>
@@ -103,9 +101,13 @@ public sealed class ProcessGroup : IDisposable
         _handle = 0;
     }
 
-    internal void Check(int status, string what)
+    internal void Check(int status, string what, Tensor? tensor = null)
     {
-        if (status != 0)
-            throw new DistributedException($"The {what} of rank {Rank} failed: {NativeDistributed.LastError}");
+        if (status == 0)
+            return;
+        // The message first: describing a tensor calls the library again.
+        var message = NativeDistributed.LastError;
+        var given = tensor is null ? string.Empty : $"({tensor.dtype}[{string.Join(", ", tensor.shape)}])";
+        throw new DistributedException($"The {what}{given} of rank {Rank} failed: {message}");
     }
 }

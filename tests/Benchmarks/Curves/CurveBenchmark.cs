@@ -12,7 +12,10 @@ namespace FaceMix.Benchmarks.Curves;
 /// </summary>
 internal static class CurveBenchmark
 {
-    private const int Faces = 8;
+    private const int Faces = 4;
+
+    // Within which a curve counts as the same; PyTorch's own others are asked only where FaceMix's is not.
+    private const double Tolerance = 1e-4;
 
     private static readonly string[] s_presets = ["facemix-64", "anime-64", "ffhq-conv-96"];
 
@@ -41,7 +44,7 @@ internal static class CurveBenchmark
         foreach (var name in presets)
         {
             using var curve = new Curve(PresetReader.Read(name, [$"training.batch={Faces}"]), name, steps);
-            foreach (var type in new[] { ScalarType.Float64, ScalarType.Float32 })
+            foreach (var type in new[] { ScalarType.Float32, ScalarType.Float64 })
                 Append(text, name, type, curve, shown);
         }
         Console.WriteLine(text);
@@ -53,16 +56,18 @@ internal static class CurveBenchmark
     private static void Append(StringBuilder text, string name, ScalarType type, Curve curve, List<int> shown)
     {
         var measure = curve.Python(type, new PythonSettings());
-        void Row(string who, IReadOnlyList<double> losses)
+        double Row(string who, IReadOnlyList<double> losses)
         {
             var off = losses.Zip(measure, (a, b) => Math.Abs(a - b) / Math.Abs(b)).ToList();
             var cells = shown.Select(step => off.Take(step).Max().ToString("0.0E+0", CultureInfo.InvariantCulture));
-            text.AppendLine(CultureInfo.InvariantCulture, $"| {name} | {type} | {who} | {string.Join(" | ", cells)} | {off.TakeWhile(each => each <= 1e-4).Count()} |");
-            Console.Error.WriteLine($"{name}, {type}: {who}");
+            var row = string.Create(CultureInfo.InvariantCulture, $"| {name} | {type} | {who} | {string.Join(" | ", cells)} | {off.TakeWhile(each => each <= Tolerance).Count()} |");
+            // The whole table takes a long time.
+            Console.Error.WriteLine(row);
+            text.AppendLine(row);
+            return off.Max();
         }
-        Row("FaceMix", curve.Ours(type));
-        // In float64 one other order says whether the model lets last bits grow.
-        foreach (var (who, settings) in type == ScalarType.Float64 ? s_others[..1] : s_others)
+        var worst = Row("FaceMix", curve.Ours(type));
+        foreach (var (who, settings) in s_others.Where(_ => type == ScalarType.Float32 || worst > Tolerance))
             Row(who, curve.Python(type, settings));
     }
 }
