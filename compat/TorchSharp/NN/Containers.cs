@@ -1,4 +1,5 @@
 using System.Collections;
+using System.Runtime.CompilerServices;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -23,6 +24,7 @@ namespace TorchSharp
 
             public int Count => modules_.Count;
 
+            [IndexerName("SequentialItems")]
             public nn.IModule<Tensor, Tensor> this[int index] => modules_[index];
 
             public Sequential append(string name, nn.IModule<Tensor, Tensor> module)

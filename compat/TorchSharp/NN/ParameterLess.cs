@@ -125,7 +125,7 @@ namespace TorchSharp
             public double p { get; set; }
             public bool inplace { get; set; }
 
-            public override Tensor forward(Tensor tensor) => F.feature_alpha_dropout(tensor, p, training, inplace);
+            public override Tensor forward(Tensor input) => F.feature_alpha_dropout(input, p, training, inplace);
         }
 
         public sealed class Flatten : ParameterLessModule<Tensor, Tensor>

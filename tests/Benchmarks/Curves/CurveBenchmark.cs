@@ -28,27 +28,28 @@ internal static class CurveBenchmark
         ("PyTorch without oneDNN", new(OneDnn: false)),
     ];
 
-    /// <param name="arguments"><c>--steps N</c>; names of presets: only those.</param>
+    /// <param name="arguments"><c>--steps N</c>; <c>--faces N</c>; names of presets: only those.</param>
     public static Task RunAsync(IReadOnlyList<string> arguments)
     {
-        var at = arguments.ToList().IndexOf("--steps");
-        var steps = at >= 0 ? int.Parse(arguments[at + 1], CultureInfo.InvariantCulture) : s_shown[^1];
+        int Option(string option, int otherwise) =>
+            arguments.ToList().IndexOf(option) is >= 0 and var at ? int.Parse(arguments[at + 1], CultureInfo.InvariantCulture) : otherwise;
+        var (steps, faces) = (Option("--steps", s_shown[^1]), Option("--faces", Faces));
         string[] presets = arguments.Intersect(s_presets).Any() ? [.. s_presets.Where(arguments.Contains)] : s_presets;
         set_num_threads(1);
         var text = new StringBuilder();
-        text.AppendLine(CultureInfo.InvariantCulture, $"`./facemix bench curves`: {steps} steps of {Faces} faces from one state at the presets' whole widths, with their own rates, optimizers and clipping; libtorch {__version__}. How far a loss is from that of PyTorch with one thread, as a part of itself: the worst so far.");
+        text.AppendLine(CultureInfo.InvariantCulture, $"`./facemix bench curves`: {steps} steps of {faces} faces from one state at the presets' whole widths, with their own rates, optimizers and clipping; libtorch {__version__}. How far a loss is from that of PyTorch with one thread, as a part of itself: the worst so far.");
         text.AppendLine();
         var shown = s_shown.Where(step => step <= steps).ToList();
         text.AppendLine(CultureInfo.InvariantCulture, $"| preset | type | who | {string.Join(" | ", shown.Select(step => $"to step {step}"))} | steps within 1e-4 |");
         text.AppendLine($"|---|---|---|{string.Concat(Enumerable.Repeat("--:|", shown.Count + 1))}");
         foreach (var name in presets)
         {
-            using var curve = new Curve(PresetReader.Read(name, [$"training.batch={Faces}"]), name, steps);
+            using var curve = new Curve(PresetReader.Read(name, [$"training.batch={faces}"]), name, steps);
             foreach (var type in new[] { ScalarType.Float32, ScalarType.Float64 })
                 Append(text, name, type, curve, shown);
         }
         Console.WriteLine(text);
-        if (presets.Length == s_presets.Length && steps == s_shown[^1])
+        if (presets.Length == s_presets.Length && (steps, faces) == (s_shown[^1], Faces))
             Section.Write("curves", "Loss curves", text.ToString());
         return Task.CompletedTask;
     }

@@ -56,7 +56,7 @@ def model_of(settings, weights):
 
 def main(source, target, dtype, threads, channels_last, onednn):
     torch.set_num_threads(int(threads))
-    torch.backends.mkldnn.flags(enabled=onednn == "True").__enter__()
+    torch.backends.mkldnn.set_flags(onednn == "True")
     layout = torch.channels_last if channels_last == "True" else torch.contiguous_format
     settings, given = read(source)
     dtype = getattr(torch, dtype)
