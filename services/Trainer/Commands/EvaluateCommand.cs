@@ -17,10 +17,18 @@ internal static class EvaluateCommand
     private static readonly Option<int> s_count = new("--count") { Description = "Held-out faces to measure on, and samples of each sampler", HelpName = "N", DefaultValueFactory = _ => 2000 };
     private static readonly Option<int> s_judgeSteps = new("--judge-steps")
     {
-        Description = "Steps to train the judge at most, 64 faces each; a trained judge is kept and used again. 0: no judge",
+        Description = "Steps to train the judge at most, 64 faces each; a trained judge is published beside the models and used again. 0: no judge",
         HelpName = "N",
         DefaultValueFactory = _ => 3000,
     };
+
+    private static readonly Option<string?> s_judge = new("--judge")
+    {
+        Description = "A judge that is published already, whatever it learnt from; otherwise the one of these data and steps",
+        HelpName = "NAME[@VERSION]",
+    };
+
+    private static readonly Option<string?> s_featuresSha256 = new("--features-sha256") { Description = "SHA-256 that the file of --features must have", HelpName = "HEX" };
 
     private static readonly Option<string?> s_features = new("--features")
     {
@@ -36,7 +44,7 @@ internal static class EvaluateCommand
     {
         var command = new Command("evaluate", "Measures a published model on faces it never saw")
         {
-            s_model, s_models, s_data, s_labels, s_seed, s_count, s_judgeSteps, s_features, s_threads, s_device, s_json,
+            s_model, s_models, s_data, s_labels, s_seed, s_count, s_judgeSteps, s_judge, s_features, s_featuresSha256, s_threads, s_device, s_json,
         };
         command.SetAction(Run);
         return command;
@@ -50,7 +58,9 @@ internal static class EvaluateCommand
         {
             Count = parsed.GetValue(s_count),
             JudgeSteps = parsed.GetValue(s_judgeSteps),
+            Judge = parsed.GetValue(s_judge),
             Features = parsed.GetValue(s_features),
+            FeaturesSha256 = parsed.GetValue(s_featuresSha256),
             Threads = parsed.GetValue(s_threads),
             Device = Devices.Choose(parsed.GetValue(s_device) ?? Devices.Auto),
         };

@@ -1,4 +1,3 @@
-using FaceMix.Trainer.Export;
 using FaceMix.Trainer.Losses.Perceptual;
 using FaceMix.Trainer.Presets;
 using FaceMix.Trainer.Reports;
@@ -34,7 +33,6 @@ internal static class PerceptualChoice
         if (data.Training.AttributeNames.Count == 0)
             return null;
         var kept = KeptJudge.For(data, models, preset.Perceptual.JudgeSteps, cancellation, device);
-        JudgePublication.PublishOnce(kept, data, models, preset.Perceptual.JudgeSteps);
         return new JudgeNetwork(kept.Judge, JudgeSize, kept.Name);
     }
 }

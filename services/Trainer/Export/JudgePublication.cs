@@ -2,7 +2,6 @@ using System.Reflection;
 using FaceMix.ModelStore;
 using FaceMix.Trainer.Data;
 using FaceMix.Trainer.Models;
-using FaceMix.Trainer.Reports;
 
 namespace FaceMix.Trainer.Export;
 
@@ -12,20 +11,22 @@ namespace FaceMix.Trainer.Export;
 /// </summary>
 public static class JudgePublication
 {
+    /// <summary>Where judges lie.</summary>
+    public static string FolderBeside(string models) => Path.Combine(Path.GetDirectoryName(Path.GetFullPath(models)) ?? ".", "judges");
+
     /// <param name="judge">Trained.</param>
-    /// <param name="data">What it learnt from.</param>
+    /// <param name="name">Tells its data and steps apart from others'.</param>
+    /// <param name="source">What it learnt from.</param>
     /// <param name="models">The models folder.</param>
     /// <param name="steps">It was trained for at most.</param>
-    /// <returns>Its version, of now or of an earlier time.</returns>
-    public static ModelVersionId PublishOnce(KeptJudge judge, FaceData data, string models, int steps)
+    /// <returns>Its version.</returns>
+    public static ModelVersionId Publish(Judge judge, string name, IFaceSource source, string models, int steps)
     {
-        var judges = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(models)) ?? ".", "judges");
+        ArgumentNullException.ThrowIfNull(source);
+        var judges = FolderBeside(models);
         Directory.CreateDirectory(judges);
-        if (new ModelCatalog(judges).Newest(judge.Name) is { } there)
-            return there;
-        using var publication = new ModelPublisher(judges).Begin(judge.Name);
-        Weights.Of(judge.Judge).Save(Path.Combine(publication.Folder, ModelFiles.Weights));
-        var source = data.Training;
+        using var publication = new ModelPublisher(judges).Begin(name);
+        Weights.Of(judge).Save(Path.Combine(publication.Folder, ModelFiles.Weights));
         File.WriteAllText(
             Path.Combine(publication.Folder, ModelFiles.Card),
             $"""

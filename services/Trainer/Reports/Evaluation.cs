@@ -15,8 +15,14 @@ public sealed record EvaluationOptions
     /// <summary>Steps to train the judge at most; 0: no judge, and what only it can tell is left out.</summary>
     public int JudgeSteps { get; init; } = 3000;
 
+    /// <summary>A published judge, NAME or NAME@VERSION; null: the one that belongs to data and steps, trained where there is none.</summary>
+    public string? Judge { get; init; }
+
     /// <summary>Faces edited for each attribute.</summary>
     public int EditFaces { get; init; } = 100;
+
+    /// <summary>SHA-256 that the feature network's file must have, in hex; null: whichever it has.</summary>
+    public string? FeaturesSha256 { get; init; }
 
     /// <summary>An ONNX network as <see cref="OnnxFeatures.Open"/> takes it; null: the judge's features.</summary>
     public string? Features { get; init; }
@@ -56,8 +62,10 @@ public sealed record Evaluation(
         var measured = Measurement.Of(model, data, options.Count);
         cancellation.ThrowIfCancellationRequested();
         var names = data.HeldOut.AttributeNames;
-        using var judge = options.JudgeSteps > 0 && names.Count > 0 ? KeptJudge.For(data, models, options.JudgeSteps, cancellation, options.Device) : null;
-        using var features = options.Features is { } file ? OnnxFeatures.Open(file, options.Threads) : judge is null ? null : (IFeatureNetwork)new JudgeFeatures(judge.Judge, judge.Name);
+        using var judge = names.Count == 0 ? null
+            : options.Judge is { } wanted ? KeptJudge.Open(wanted, data, models, options.Device)
+            : options.JudgeSteps > 0 ? KeptJudge.For(data, models, options.JudgeSteps, cancellation, options.Device) : null;
+        using var features = options.Features is { } file ? OnnxFeatures.Open(file, options.Threads, options.FeaturesSha256) : judge is null ? null : (IFeatureNetwork)new JudgeFeatures(judge.Judge, judge.Name);
         var frechet = features is null ? null
             : FrechetScores.Of(features, model, density, measured, FrechetScores.DefaultSeeds, progress("sets of pictures compared"), cancellation);
         var truth = Measurement.ReadAttributes(data.HeldOut, measured.HeldOut);

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using FaceMix.ModelStore;
 using FaceMix.Trainer.Data;
 using FaceMix.Trainer.Export;
 using FaceMix.Trainer.Models;
@@ -9,7 +10,7 @@ using static TorchSharp.torch;
 
 namespace FaceMix.Trainer.Reports;
 
-/// <summary>A judge that knows a data set's attributes: trained once, kept beside the models, used again.</summary>
+/// <summary>A judge that knows a data set's attributes: trained once, published in <c>judges</c> beside the models, used again.</summary>
 /// <param name="Judge">Ready to answer.</param>
 /// <param name="Name">Names its training data and steps, so that two numbers of one judge can be compared.</param>
 public sealed record KeptJudge(Judge Judge, string Name) : IDisposable
@@ -19,30 +20,67 @@ public sealed record KeptJudge(Judge Judge, string Name) : IDisposable
     private const int DrawnFaces = 400_000;
 
     /// <param name="data">Drawn faces get a judge that saw other drawn ones, photographs one that learnt from the training part.</param>
-    /// <param name="models">The models folder; judges lie in <c>cache</c> beside it.</param>
-    /// <param name="steps">Steps at most.</param>
+    /// <param name="models">The models folder.</param>
+    /// <param name="steps">Steps at most. A judge of another number is another judge: a perceptual loss asks for fewer, and a model is not to be judged by the network it learnt from.</param>
     /// <param name="cancellation">Ends its training.</param>
     /// <param name="device">Where it learns and answers; null: the CPU.</param>
     /// <exception cref="OperationCanceledException">It was asked to end.</exception>
+    /// <exception cref="ModelStoreException">The published one is damaged.</exception>
     public static KeptJudge For(FaceData data, string models, int steps, CancellationToken cancellation, Device? device = null)
     {
+        ArgumentNullException.ThrowIfNull(data);
         var source = data.IsDrawn ? FaceDataset.OtherDrawn(data.Training, Seed, DrawnFaces) : data.Training;
         var key = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{source.Digest} {steps}")))[..16];
-        var path = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(models)) ?? ".", "cache", $"judge-{key}.safetensors");
         var name = $"judge-{key[..8]}";
-        if (File.Exists(path))
+        var catalog = new ModelCatalog(JudgePublication.FolderBeside(models));
+        if (catalog.Newest(name) is { } version)
+            return Load(catalog, version, source, device);
+
+        // Where the first releases kept theirs.
+        var cached = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(models)) ?? ".", "cache", $"judge-{key}.safetensors");
+        Judge judge;
+        if (File.Exists(cached))
         {
-            var kept = new Judge(source.Size, source.AttributeNames.Count);
-            Weights.Load(path).CopyTo(kept);
-            kept.eval();
-            return new KeptJudge(kept.to(device ?? CPU), name);
+            judge = new Judge(source.Size, source.AttributeNames.Count);
+            Weights.Load(cached).CopyTo(judge);
+            judge.eval();
         }
-        Console.Error.WriteLine($"Training a judge on {(data.IsDrawn ? "drawn originals" : "the photographs")}, at most {steps} steps; it is kept as {path}.");
-        var judge = JudgeTraining.Train(source, Seed, steps, Console.Error.WriteLine, cancellation, device);
-        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        Weights.Of(judge).Save(path);
-        return new KeptJudge(judge, name);
+        else
+        {
+            Console.Error.WriteLine($"Training a judge on {(data.IsDrawn ? "drawn originals" : "the photographs")}, at most {steps} steps; it is kept as {name} in {catalog.Models}.");
+            judge = JudgeTraining.Train(source, Seed, steps, Console.Error.WriteLine, cancellation, device);
+        }
+        JudgePublication.Publish(judge, name, source, models, steps);
+        return new KeptJudge(judge.to(device ?? CPU), name);
+    }
+
+    /// <summary>A judge that has been published, whichever data and steps it comes from.</summary>
+    /// <param name="wanted">NAME or NAME@VERSION.</param>
+    /// <param name="data">What it is to judge.</param>
+    /// <param name="models">The models folder.</param>
+    /// <param name="device">Where it answers; null: the CPU.</param>
+    /// <exception cref="UsageException">There is no such judge, or it knows other attributes or faces of another size.</exception>
+    public static KeptJudge Open(string wanted, FaceData data, string models, Device? device = null)
+    {
+        ArgumentNullException.ThrowIfNull(data);
+        var catalog = new ModelCatalog(JudgePublication.FolderBeside(models));
+        var version = ModelVersionId.TryParse(wanted, out var exact) ? (catalog.Contains(exact) ? exact : null) : catalog.Newest(wanted);
+        return Load(catalog, version ?? throw new UsageException($"--judge {wanted}: {catalog.Models} holds no such judge."), data.HeldOut, device);
     }
 
     public void Dispose() => Judge.Dispose();
+
+    private static KeptJudge Load(ModelCatalog catalog, ModelVersionId version, IFaceSource source, Device? device)
+    {
+        var manifest = catalog.Verify(version);
+        if (manifest.ImageSize != source.Size || !manifest.Attributes.SequenceEqual(source.AttributeNames))
+        {
+            throw new UsageException(
+                $"The judge {version} reads {manifest.Attributes.Count} attributes off faces of {manifest.ImageSize} pixels ({string.Join(", ", manifest.Attributes)}); these have {source.Size} pixels and {source.AttributeNames.Count} attributes.");
+        }
+        var judge = new Judge(source.Size, source.AttributeNames.Count);
+        Weights.Load(catalog.FileOf(version, ModelFiles.Weights)).CopyTo(judge);
+        judge.eval();
+        return new KeptJudge(judge.to(device ?? CPU), version.Name);
+    }
 }

@@ -40,7 +40,14 @@ public sealed class TheCommandLine
         var result = JsonDocument.Parse(evaluated.Output).RootElement;
         Assert.True(result.GetProperty("psnr_db").GetDouble() > 5);
         Assert.Equal(manifest.Attributes.Count, result.GetProperty("judge").GetArrayLength());
-        Assert.Single(Directory.GetFiles(folder.File("cache"), "judge-*.safetensors"));
+        // The judge is a model of its own, and the next one who asks gets the same.
+        var judge = Assert.Single(new ModelCatalog(folder.File("judges")).List());
+        new ModelCatalog(folder.File("judges")).Verify(judge);
+        var again = TrainerProgram.Run("evaluate", "--models", models, "--count", "40", "--judge", judge.Name, "--json");
+        Assert.True(again.ExitCode == 0, again.Error);
+        Assert.DoesNotContain("Training a judge", again.Error, StringComparison.Ordinal);
+        Assert.Contains(judge.Name, again.Error, StringComparison.Ordinal);
+        Assert.Equal(evaluated.Output, again.Output);
 
         var run = Assert.Single(Directory.GetDirectories(Path.Combine(models, manifest.Name, "runs")));
         Assert.Single(Directory.GetFiles(run, "events.out.tfevents.*"));

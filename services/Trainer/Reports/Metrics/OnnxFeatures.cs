@@ -45,15 +45,19 @@ public sealed class OnnxFeatures : IFeatureNetwork
 
     /// <param name="source">A path, or PATH:VALUE to take a value from inside the graph, such as the last pooling's.</param>
     /// <param name="threads">Threads of the session.</param>
-    /// <exception cref="InvalidDataException">There is no such file or value, or it takes no pictures.</exception>
-    public static OnnxFeatures Open(string source, int threads)
+    /// <param name="sha256">SHA-256 that the file must have, in hex; null: whichever it has.</param>
+    /// <exception cref="UsageException">There is no such file, or its digest is another.</exception>
+    /// <exception cref="InvalidDataException">There is no such value, or it takes no pictures.</exception>
+    public static OnnxFeatures Open(string source, int threads, string? sha256 = null)
     {
         var colon = source.LastIndexOf(':');
         var (path, value) = File.Exists(source) || colon < 0 ? (source, null) : (source[..colon], source[(colon + 1)..]);
         if (!File.Exists(path))
-            throw new InvalidDataException($"There is no feature network {path}.");
+            throw new UsageException($"There is no feature network {path}.");
         var bytes = File.ReadAllBytes(path);
-        var digest = Convert.ToHexStringLower(SHA256.HashData(bytes))[..8];
+        var digest = Convert.ToHexStringLower(SHA256.HashData(bytes));
+        if (sha256 is not null && !digest.Equals(sha256, StringComparison.OrdinalIgnoreCase))
+            throw new UsageException($"The feature network {path} has the SHA-256 {digest}, not {sha256}.");
         using var options = new SessionOptions { IntraOpNumThreads = threads, InterOpNumThreads = 1 };
         options.AddSessionConfigEntry("session.intra_op.allow_spinning", "0");
         try
@@ -62,7 +66,7 @@ public sealed class OnnxFeatures : IFeatureNetwork
             value ??= model.Graph.Output[0].Name;
             if (model.Graph.Output.All(output => output.Name != value))
                 model.Graph.Output.Add(new ValueInfoProto { Name = value });
-            return new OnnxFeatures(new InferenceSession(model.ToByteArray(), options), value, $"{Path.GetFileNameWithoutExtension(path)}:{value} ({digest})");
+            return new OnnxFeatures(new InferenceSession(model.ToByteArray(), options), value, $"{Path.GetFileNameWithoutExtension(path)}:{value} ({digest[..8]})");
         }
         catch (Exception e) when (e is OnnxRuntimeException or InvalidProtocolBufferException or InvalidOperationException)
         {
