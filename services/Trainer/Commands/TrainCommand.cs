@@ -5,6 +5,7 @@ using FaceMix.ModelStore;
 using FaceMix.Trainer.Data;
 using FaceMix.Trainer.Export;
 using FaceMix.Trainer.Latents;
+using FaceMix.Trainer.Losses.Perceptual;
 using FaceMix.Trainer.Presets;
 using FaceMix.Trainer.Reports;
 using FaceMix.Trainer.Training;
@@ -133,7 +134,7 @@ internal static class TrainCommand
         using var data = team is null ? Open() : TeamRun.Open(team, Open);
 
         using var run = new TrainingRun(preset, request.Seed, device);
-        Losses.Perceptual.IPerceptualNetwork? Look() => PerceptualChoice.Open(preset, request, models, device, interruption.Token);
+        IPerceptualNetwork? Look() => PerceptualChoice.Open(preset, request, models, device, interruption.Token);
         run.Perceptual = team is null ? Look() : team.LocalFirst(Look);
         var first = team is null || team.IsFirst;
         using var watch = first ? Storage.Guard("A run's log", folder.FullPath, () => new RunWatch(run, folder.FullPath, data, TimeProvider.System)) : null;
@@ -229,6 +230,7 @@ internal static class TrainCommand
             throw new UsageException("--max-time 0s needs --set training.max_steps=N or training.epochs=N; otherwise nothing would end the run.");
         // Before a run begins that could not.
         _ = Devices.Choose(parsed.GetValue(s_device) ?? preset.Training.Device);
+        PerceptualNetworks.Check(preset.Perceptual);
         var request = new RunRequest
         {
             Data = parsed.GetValue(s_data)!,

@@ -59,13 +59,15 @@ public sealed record Evaluation(
         OnnxFaces model, Density? density, FaceData data, string models, EvaluationOptions options, Func<string, IProgress<(int Done, int Total)>> progress,
         CancellationToken cancellation)
     {
+        // Whatever is asked for and not there is told before minutes of work.
+        using var asked = options.Features is { } file ? OnnxFeatures.Open(file, options.Threads, options.FeaturesSha256) : null;
         var measured = Measurement.Of(model, data, options.Count);
         cancellation.ThrowIfCancellationRequested();
         var names = data.HeldOut.AttributeNames;
         using var judge = names.Count == 0 ? null
             : options.Judge is { } wanted ? KeptJudge.Open(wanted, data, models, options.Device)
             : options.JudgeSteps > 0 ? KeptJudge.For(data, models, options.JudgeSteps, cancellation, options.Device) : null;
-        using var features = options.Features is { } file ? OnnxFeatures.Open(file, options.Threads, options.FeaturesSha256) : judge is null ? null : (IFeatureNetwork)new JudgeFeatures(judge.Judge, judge.Name);
+        IFeatureNetwork? features = asked is not null || judge is null ? asked : new JudgeFeatures(judge.Judge, judge.Name);
         var frechet = features is null ? null
             : FrechetScores.Of(features, model, density, measured, FrechetScores.DefaultSeeds, progress("sets of pictures compared"), cancellation);
         var truth = Measurement.ReadAttributes(data.HeldOut, measured.HeldOut);

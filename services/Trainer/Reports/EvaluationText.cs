@@ -13,7 +13,7 @@ internal static class EvaluationText
     /// <summary>Writes the tables to standard error.</summary>
     public static void Show(string model, Evaluation evaluation)
     {
-        var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) });
+        var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error), Ansi = Console.IsErrorRedirected ? AnsiSupport.No : AnsiSupport.Detect });
         // A log has no width of its own.
         console.Profile.Width = Math.Max(console.Profile.Width, 110);
         var measured = evaluation.Measured;

@@ -5,12 +5,32 @@ namespace FaceMix.Trainer.Losses.Perceptual;
 
 public static class PerceptualNetworks
 {
+    /// <summary>Looks at the file that a preset asks for, before anything is begun that would need it.</summary>
+    /// <exception cref="UsageException">There is no such file, or its digest is another.</exception>
+    public static void Check(PerceptualOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        if (options.Weight > 0 && options.Network != PerceptualOptions.Judge)
+            _ = DigestOf(options);
+    }
+
     /// <summary>Opens a network from a file, its digest checked first.</summary>
     /// <param name="options">Path, digest and layers.</param>
     /// <param name="device">Where it is to look; null: on the CPU.</param>
     /// <exception cref="UsageException">There is no such file, its digest is another, or a layer is unknown.</exception>
     /// <exception cref="InvalidDataException">The file cannot be used.</exception>
     public static IPerceptualNetwork Open(PerceptualOptions options, Device? device = null)
+    {
+        var (path, digest) = (options.Network, DigestOf(options));
+        return Path.GetExtension(path).ToLowerInvariant() switch
+        {
+            ".onnx" => new OnnxNetwork(path, options.Layers, digest, device),
+            ".safetensors" => new Vgg19Network(path, options.Layers, digest, device),
+            var other => throw new UsageException($"perceptual.network ends with \"{other}\"; .onnx and .safetensors are read."),
+        };
+    }
+
+    private static string DigestOf(PerceptualOptions options)
     {
         var path = options.Network;
         if (!File.Exists(path))
@@ -20,11 +40,6 @@ public static class PerceptualNetworks
             digest = Convert.ToHexStringLower(SHA256.HashData(file));
         if (options.Sha256.Length > 0 && !digest.Equals(options.Sha256, StringComparison.OrdinalIgnoreCase))
             throw new UsageException($"{path} has the SHA-256 {digest}; perceptual.sha256 asks for {options.Sha256}.");
-        return Path.GetExtension(path).ToLowerInvariant() switch
-        {
-            ".onnx" => new OnnxNetwork(path, options.Layers, digest, device),
-            ".safetensors" => new Vgg19Network(path, options.Layers, digest, device),
-            var other => throw new UsageException($"perceptual.network ends with \"{other}\"; .onnx and .safetensors are read."),
-        };
+        return digest;
     }
 }
