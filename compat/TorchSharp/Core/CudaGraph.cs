@@ -1,3 +1,5 @@
+using static TorchSharp.torch;
+
 namespace FaceMix.Torch;
 
 /// <summary>
@@ -9,42 +11,36 @@ public sealed class CudaGraph : IDisposable
 {
     private nint handle;
 
-    private CudaGraph(nint handle) => this.handle = handle;
+    /// <param name="device">The GPU that the work is done on.</param>
+    /// <exception cref="TorchException">There is no such GPU, or this build cannot record.</exception>
+    public unsafe CudaGraph(Device device)
+    {
+        ArgumentNullException.ThrowIfNull(device);
+        nint created;
+        Library.Check(Library.fm_graph_create(Math.Max(0, device.index), &created), "CudaGraph");
+        handle = created;
+    }
 
-    /// <summary>Whether there is a GPU, and this libtorch has CUDA.</summary>
+    /// <summary>Whether there is a GPU, and this build can record its work.</summary>
     public static bool IsAvailable => Library.fm_graph_available() != 0;
 
-    /// <summary>Does the work a few times, so that everything is allocated and chosen, and then records it.</summary>
+    /// <summary>Does work as it will be recorded, on the graph's own stream; two or three times, so that everything is allocated and chosen before.</summary>
+    public void Rehearse(Action work) => Run(work, record: false);
+
+    /// <summary>Notes what the work would do, and does none of it: the first <see cref="Replay"/> does.</summary>
     /// <param name="work">
     /// Reads and writes tensors that stay where they are: new values are copied into them. It waits for nothing on the GPU
-    /// (no <c>item</c>), and gradients that it makes must not exist before it is recorded.
+    /// (no <c>item</c>, no copy out of memory that is not pinned), and gradients that it makes do not exist before it begins.
     /// </param>
-    /// <param name="warmups">How often it is done before.</param>
-    /// <exception cref="TorchException">There is no GPU, or something in the work cannot be recorded.</exception>
-    public static unsafe CudaGraph Record(Action work, int warmups = 3)
-    {
-        nint created;
-        Library.Check(Library.fm_graph_create(&created), "CudaGraph");
-        var graph = new CudaGraph(created);
-        try
-        {
-            for (var i = 0; i < warmups; i++) graph.Run(work, record: false);
-            graph.Run(work, record: true);
-            return graph;
-        }
-        catch
-        {
-            graph.Dispose();
-            throw;
-        }
-    }
+    /// <exception cref="TorchException">Something in the work cannot be recorded.</exception>
+    public void Record(Action work) => Run(work, record: true);
 
     /// <summary>Does the recorded work again, on the values that its tensors hold now.</summary>
     public void Replay() => Library.Check(Library.fm_graph_replay(handle), "CudaGraph.Replay");
 
     public void Dispose()
     {
-        Library.fm_graph_delete(handle);
+        if (handle != 0) Library.fm_graph_delete(handle);
         handle = 0;
     }
 

@@ -78,9 +78,12 @@ internal static unsafe partial class Library
 
     [LibraryImport(Name)] public static partial int fm_adam(nint* parameters, nint* means, nint* squares, nint* largest, long* steps, int count, AdamStep* options);
     [LibraryImport(Name)] public static partial int fm_clip_gradients(nint* parameters, int count, double limit, double* norm);
+    [LibraryImport(Name)] public static partial int fm_fixed_clip(nint* parameters, int count, double limit, nint* norm);
+    [LibraryImport(Name)] public static partial int fm_fixed_adam(nint* parameters, nint* means, nint* squares, int count, nint rate, nint step, nint taken, AdamStep* options);
+    [LibraryImport(Name)] public static partial int fm_fixed_average(nint* averages, nint* sources, int count, nint kept, nint taken);
 
     [LibraryImport(Name)] public static partial int fm_graph_available();
-    [LibraryImport(Name)] public static partial int fm_graph_create(nint* graph);
+    [LibraryImport(Name)] public static partial int fm_graph_create(int device, nint* graph);
     [LibraryImport(Name)] public static partial int fm_graph_enter(nint graph, int record);
     [LibraryImport(Name)] public static partial int fm_graph_leave(nint graph);
     [LibraryImport(Name)] public static partial int fm_graph_replay(nint graph);

@@ -24,6 +24,12 @@ internal interface IAdamState
     Tensor? Largest { get; }
 }
 
+/// <summary>An Adam whose step can be recorded (see <see cref="FixedStep"/>).</summary>
+internal interface IFixedAdam
+{
+    void Step(Tensor rate, Tensor step, Tensor taken);
+}
+
 internal static class FusedAdam
 {
     /// <summary>
@@ -54,6 +60,22 @@ internal static class FusedAdam
         }
         for (var i = 0; i < count; i++) states[i].Steps = steps[i];
         GC.KeepAlive((parameters, states));
+    }
+
+    /// <summary>The same with numbers that are tensors; the states' counts of steps stay as they are.</summary>
+    public static unsafe void RunFixed(IReadOnlyList<Parameter> parameters, IReadOnlyList<IAdamState> states, AdamStep options, Tensor rate, Tensor step, Tensor taken)
+    {
+        var count = parameters.Count;
+        var handles = new nint[3 * count];
+        for (var i = 0; i < count; i++)
+        {
+            handles[i] = parameters[i].Handle;
+            handles[count + i] = states[i].Mean.Handle;
+            handles[(2 * count) + i] = states[i].Square.Handle;
+        }
+        fixed (nint* first = handles)
+            if (Library.fm_fixed_adam(first, first + count, first + (2 * count), count, rate.Handle, step.Handle, taken.Handle, &options) != 0) Fail(parameters, states);
+        GC.KeepAlive((parameters, states, rate, step, taken));
     }
 
     // Names the parameters that do not fit what is kept of them; where all do, all of them.

@@ -23,7 +23,7 @@ namespace TorchSharp
     namespace Modules
     {
         /// <summary>Adam with weight decay apart from the gradient. Its default decay is 0 here, as in TorchSharp; PyTorch's is 0.01.</summary>
-        public class AdamW : OptimizerHelper, IBetas
+        public class AdamW : OptimizerHelper, IBetas, IFixedAdam
         {
             public AdamW(IEnumerable<Parameter> parameters, double lr = 1e-3, double beta1 = 0.9, double beta2 = 0.999, double eps = 1e-8, double weight_decay = 0, bool amsgrad = false, bool maximize = false)
                 : this([new ParamGroup { Parameters = parameters }], lr, beta1, beta2, eps, weight_decay, amsgrad, maximize)
@@ -64,9 +64,26 @@ namespace TorchSharp
 
             public override Tensor? step(Func<Tensor>? closure = null) => StepByGroup(closure, group =>
             {
+                var (parameters, states, step) = Parts(group);
+                FusedAdam.Run(parameters, states, ((Options)group.Options!).amsgrad == true, step);
+            });
+
+            void IFixedAdam.Step(Tensor rate, Tensor step, Tensor taken)
+            {
+                foreach (var group in _parameter_groups)
+                {
+                    var options = (Options)group.Options!;
+                    if (options.amsgrad == true || options.maximize == true) throw new NotSupportedException("A fixed step of AdamW takes neither amsgrad nor maximize.");
+                    var (parameters, states, rates) = Parts(group);
+                    FusedAdam.RunFixed(parameters, states, rates, rate, step, taken);
+                }
+            }
+
+            private (IReadOnlyList<Parameter> Parameters, IReadOnlyList<IAdamState> States, AdamStep Step) Parts(Modules.ParamGroup group)
+            {
                 var options = (Options)group.Options!;
                 var parameters = (IReadOnlyList<Parameter>)group.Parameters;
-                FusedAdam.Run(parameters, [.. parameters.Select(parameter => (IAdamState)StateOf(parameter))], options.amsgrad == true, new AdamStep
+                return (parameters, [.. parameters.Select(parameter => (IAdamState)StateOf(parameter))], new AdamStep
                 {
                     Rate = options.LearningRate!.Value,
                     Beta1 = options.beta1!.Value,
@@ -76,7 +93,7 @@ namespace TorchSharp
                     Decoupled = 1,
                     Maximize = options.maximize == true ? 1 : 0,
                 });
-            });
+            }
 
             /// <summary>Running means of the gradient and of its square, and the number of steps taken.</summary>
             public sealed class State(Parameter parameter) : OptimizerState(parameter), IAdamState, IDisposable

@@ -1,8 +1,16 @@
-// Recording a step on a GPU and running it again with one launch. A build whose libtorch has no CUDA says so when asked.
+// Recording a step on a GPU and running it again with one launch. A build that cannot says so when asked.
+#include <torch/csrc/api/include/torch/version.h>
+
 #include "common.h"
+
+// Before 2.1 the seed of random numbers was recorded with them, and threads that load pictures would have ended a recording.
+#if TORCH_VERSION_MAJOR < 2 || (TORCH_VERSION_MAJOR == 2 && TORCH_VERSION_MINOR < 1)
+#undef FM_CUDA
+#endif
 
 #ifdef FM_CUDA
 #include <ATen/cuda/CUDAGraph.h>
+#include <c10/cuda/CUDACachingAllocator.h>
 #include <c10/cuda/CUDAFunctions.h>
 #include <c10/cuda/CUDAGuard.h>
 #include <c10/cuda/CUDAStream.h>
@@ -18,32 +26,46 @@ namespace {
 
 // A graph is recorded on a stream of its own: the default one cannot be.
 struct Recording {
+  explicit Recording(c10::DeviceIndex device)
+      : stream(c10::cuda::getStreamFromPool(/*isHighPriority=*/false, device)), before(stream) {}
+
   at::cuda::CUDAGraph graph;
-  c10::cuda::CUDAStream stream = c10::cuda::getStreamFromPool();
-  c10::cuda::CUDAStream before = stream;
+  c10::cuda::CUDAStream stream;
+  c10::cuda::CUDAStream before;
+  c10::DeviceIndex device_before = 0;
   bool recording = false;
 };
+
+void leave(const Recording& it) {
+  c10::cuda::setCurrentCUDAStream(it.before);
+  c10::cuda::set_device(it.device_before);
+}
 
 }  // namespace
 
 int32_t fm_graph_available() { return c10::cuda::device_count() > 0; }
 
-int fm_graph_create(void** graph) {
-  return guarded([&] { *graph = new Recording; });
+int fm_graph_create(int32_t device, void** graph) {
+  return guarded([&] { *graph = new Recording(static_cast<c10::DeviceIndex>(device)); });
 }
 
 int fm_graph_enter(void* graph, int32_t record) {
   return guarded([&] {
     auto& it = *static_cast<Recording*>(graph);
+    it.device_before = c10::cuda::current_device();
+    c10::cuda::set_device(it.stream.device_index());
     it.before = c10::cuda::getCurrentCUDAStream();
     c10::cuda::device_synchronize();
     c10::cuda::setCurrentCUDAStream(it.stream);
     if (record == 0) return;
     try {
-      it.graph.capture_begin();
+      // What the steps before have left free on this stream is of no use to the graph, which has memory of its own.
+      c10::cuda::CUDACachingAllocator::emptyCache();
+      // Other threads may go on pinning the next pictures.
+      it.graph.capture_begin({0, 0}, cudaStreamCaptureModeThreadLocal);
       it.recording = true;
     } catch (...) {
-      c10::cuda::setCurrentCUDAStream(it.before);
+      leave(it);
       throw;
     }
   });
@@ -54,9 +76,8 @@ int fm_graph_leave(void* graph) {
     auto& it = *static_cast<Recording*>(graph);
     const auto recorded = it.recording;
     it.recording = false;
-    const c10::cuda::CUDAStream before = it.before;
     // Back on the old stream, whatever the end of the recording says.
-    const auto restore = std::shared_ptr<void>(nullptr, [before](void*) { c10::cuda::setCurrentCUDAStream(before); });
+    const auto restore = std::shared_ptr<void>(nullptr, [&it](void*) { leave(it); });
     if (recorded) it.graph.capture_end();
     c10::cuda::device_synchronize();
   });
@@ -73,14 +94,14 @@ void fm_graph_delete(void* graph) { delete static_cast<Recording*>(graph); }
 namespace {
 
 int without() {
-  remember("this libtorch has no CUDA, so nothing can be recorded");
+  remember("this build of native/torch records nothing: it needs CUDA's headers and a libtorch with CUDA, 2.1 or later");
   return 1;
 }
 
 }  // namespace
 
 int32_t fm_graph_available() { return 0; }
-int fm_graph_create(void**) { return without(); }
+int fm_graph_create(int32_t, void**) { return without(); }
 int fm_graph_enter(void*, int32_t) { return without(); }
 int fm_graph_leave(void*) { return without(); }
 int fm_graph_replay(void*) { return without(); }

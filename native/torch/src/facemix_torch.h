@@ -100,10 +100,20 @@ FM_API int fm_adam(void* const* parameters, void* const* means, void* const* squ
 // Scales the gradients of all parameters down until their common 2-norm is at most the limit; norm is the one before.
 FM_API int fm_clip_gradients(void* const* parameters, int32_t count, double limit, double* norm);
 
+// fixed_step.cpp: the same for steps that are recorded, where every number that changes is a tensor: float64 scalars but
+// for taken, a bool that says whether the step counts or leaves everything as it is.
+// A limit of 0 leaves the gradients as they are; norm is a float64 scalar.
+FM_API int fm_fixed_clip(void* const* parameters, int32_t count, double limit, void** norm);
+// The rate of options is not read, and maximize not known; step is the number of this step, from 1.
+FM_API int fm_fixed_adam(void* const* parameters, void* const* means, void* const* squares, int32_t count, void* rate,
+                         void* step, void* taken, const FmAdam* options);
+// averages = averages * kept + sources * (1 - kept).
+FM_API int fm_fixed_average(void* const* averages, void* const* sources, int32_t count, void* kept, void* taken);
+
 // cuda.cpp
 // Whether there is a GPU whose work this build can record.
 FM_API int32_t fm_graph_available();
-FM_API int fm_graph_create(void** graph);
+FM_API int fm_graph_create(int32_t device, void** graph);
 // Between these two the thread works on the graph's stream; what it does is recorded instead of done if record is set.
 FM_API int fm_graph_enter(void* graph, int32_t record);
 FM_API int fm_graph_leave(void* graph);

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "common.h"
+#include "fixed_step.h"
 #include "vectorised.h"
 
 using namespace facemix;
@@ -231,12 +232,7 @@ int fm_clip_gradients(void* const* parameters, int32_t count, double limit, doub
     const auto on_cpu = std::all_of(gradients.begin(), gradients.end(), [](const auto& each) { return each.is_cpu(); });
     if (!on_cpu) {
       // The factor stays on the device: only the answer waits for it.
-      std::vector<at::Tensor> norms;
-      for (const auto& each : at::_foreach_norm(gradients, 2)) norms.push_back(each.to(at::kFloat));
-      const auto total = at::stack(norms).norm(2);
-      const auto factor = (limit / (total + 1e-6)).clamp_max(1.0);
-      for (auto& gradient : gradients) gradient.mul_(factor);
-      *norm = total.item<double>();
+      *norm = clip_where_they_are(gradients, limit).item<double>();
       return;
     }
     double total = 0;

@@ -142,10 +142,11 @@ internal static class TrainCommand
             folder.Checkpoints.Load(run, Console.Error.WriteLine);
         using var score = first && preset.Training.BestMetric != BestMetric.None ? new HeldOutScore(run, data.HeldOut) : null;
         using var parallel = run.Parallel = team is null ? null : new DataParallel(team, run);
+        var steps = RecordSteps(run, team);
         var history = first ? History.Load(folder.HistoryPath, run.State.Step) : new History();
         var limits = RunLimits.Of(request.MaxTimeSeconds is { } seconds ? TimeSpan.FromSeconds(seconds) : null, preset.Training, data.Training.Count);
         if (first)
-            Console.Error.WriteLine($"{preset.Name}: {run.ParameterCount:N0} parameters; run {folder.Name}, {(run.State.Step == 0 ? "from the start" : $"from step {run.State.Step}")}{(team is { Size: > 1 } ? $", {team.Size} processes" : string.Empty)}; on {device} in {MixedPrecision.NameOf(preset.Training.Precision)}");
+            Console.Error.WriteLine($"{preset.Name}: {run.ParameterCount:N0} parameters; run {folder.Name}, {(run.State.Step == 0 ? "from the start" : $"from step {run.State.Step}")}{(team is { Size: > 1 } ? $", {team.Size} processes" : string.Empty)}; on {device} in {MixedPrecision.NameOf(preset.Training.Precision)}{(steps ? ", steps recorded as a CUDA graph" : string.Empty)}");
 
         var goOn = $"train --preset {preset.Name} --resume {folder.Name}";
         bool finished;
@@ -229,7 +230,7 @@ internal static class TrainCommand
         if (maxTime <= 0 && preset.Training is { MaxSteps: 0, Epochs: 0 })
             throw new UsageException("--max-time 0s needs --set training.max_steps=N or training.epochs=N; otherwise nothing would end the run.");
         // Before a run begins that could not.
-        _ = Devices.Choose(parsed.GetValue(s_device) ?? preset.Training.Device);
+        Recording.Check(preset, Devices.Choose(parsed.GetValue(s_device) ?? preset.Training.Device));
         PerceptualNetworks.Check(preset.Perceptual);
         var request = new RunRequest
         {
@@ -254,6 +255,18 @@ internal static class TrainCommand
         if (asked is null && Processes.DeviceOf(team.Self, preset.Training.Device).ToString() != met.ToString())
             throw new UsageException($"training.device is {preset.Training.Device}, but the processes have met to train on {met}; give --device {preset.Training.Device} to all of them.");
         return met;
+    }
+
+    private static bool RecordSteps(TrainingRun run, Team? team)
+    {
+        var (records, why) = Recording.Decide(run.Preset, run.Device, run.Perceptual, team is not null);
+        if (why is not null && team is null or { IsFirst: true })
+            Console.Error.WriteLine(why);
+#if COMPAT_PACKAGES
+        if (records)
+            run.FixSteps(record: true, Console.Error.WriteLine);
+#endif
+        return records;
     }
 
     private static async Task<int> EncodeAsync(ParseResult parsed, string models, string model, FaceData data, Interruption interruption)

@@ -21,6 +21,8 @@ public sealed class MsSsim(int window = 11, int scales = 5)
 
     private static readonly double[] s_weights = [0.0448, 0.2856, 0.3001, 0.2363, 0.1333];
 
+    private readonly Constant _taps = new(Gaussian(window));
+
     /// <summary>How many scales a picture of this size is compared at; 0: it is smaller than the window.</summary>
     public int ScalesFor(long size)
     {
@@ -40,7 +42,7 @@ public sealed class MsSsim(int window = 11, int scales = 5)
         if (levels == 0)
             throw new ArgumentException($"Pictures of {picture.shape[3]} × {picture.shape[2]} pixels are smaller than a window of {window}.", nameof(picture));
         var all = s_weights[..levels].Sum();
-        var taps = Taps(picture.device).to(picture.dtype);
+        var taps = _taps.On(picture.device, picture.dtype);
         var (x, y) = (Planes(picture), Planes(target));
         Tensor? product = null;
         for (var level = 0; level < levels; level++)
@@ -67,10 +69,10 @@ public sealed class MsSsim(int window = 11, int scales = 5)
     private Tensor Blur(Tensor x, Tensor taps) =>
         functional.conv2d(functional.conv2d(x, taps.reshape(1, 1, window, 1)), taps.reshape(1, 1, 1, window));
 
-    private Tensor Taps(Device device)
+    private static float[] Gaussian(int window)
     {
         var values = Enumerable.Range(0, window).Select(i => Math.Exp(-Math.Pow(i - (window / 2), 2) / (2 * Deviation * Deviation))).ToArray();
-        return tensor(values.Select(value => (float)(value / values.Sum())).ToArray(), device: device);
+        return [.. values.Select(value => (float)(value / values.Sum()))];
     }
 
     private static Tensor Planes(Tensor x) => x.reshape(x.shape[0] * x.shape[1], 1, x.shape[2], x.shape[3]);

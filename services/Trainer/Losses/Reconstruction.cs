@@ -9,6 +9,9 @@ public static class Reconstruction
     // As Keras has it: a logarithm beyond this would be infinite.
     private const double CrossEntropyMargin = 1e-7;
 
+    // Keys' kernel halfway between pixels.
+    private static readonly Constant s_cubic = new([-0.0625f, 0.5625f, 0.5625f, -0.0625f]);
+
     public static Tensor L1(Tensor picture, Tensor target) => (picture - target).abs().mean();
 
     public static Tensor Mse(Tensor picture, Tensor target)
@@ -41,7 +44,7 @@ public static class Reconstruction
     public static Tensor HalveBicubic(Tensor picture)
     {
         var (count, channels, height, width) = (picture.shape[0], picture.shape[1], picture.shape[2], picture.shape[3]);
-        var taps = tensor([-0.0625f, 0.5625f, 0.5625f, -0.0625f], dtype: picture.dtype, device: picture.device);
+        var taps = s_cubic.On(picture.device, picture.dtype);
         var kernel = taps.outer(taps).reshape(1, 1, 4, 4);
         Tensor Filtered(Tensor x) => functional.conv2d(x, kernel, strides: [2, 2], padding: [1, 1]);
         var sums = Filtered(picture.reshape(count * channels, 1, height, width));

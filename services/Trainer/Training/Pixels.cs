@@ -1,3 +1,4 @@
+using FaceMix.Trainer.Losses;
 using FaceMix.Trainer.Models;
 using static TorchSharp.torch;
 
@@ -8,6 +9,8 @@ public static class Pixels
 {
     /// <summary>Shares of red, green and blue in grey (ITU-R BT.601).</summary>
     public static ReadOnlySpan<float> Luminance => [0.299f, 0.587f, 0.114f];
+
+    private static readonly Constant s_luminance = new([.. Luminance], 1, 3, 1, 1);
 
     /// <summary>Colours in [-1, 1].</summary>
     /// <param name="rgb">uint8 [N, H, W, 3].</param>
@@ -37,7 +40,7 @@ public static class Pixels
         using var scope = NewDisposeScope();
         var size = model.Options.ImageSize;
         var bytes = pinned.to(device, non_blocking: true).reshape(count, size, size, 3);
-        return InRange(bytes, model.Network.Range, model.Options.Channels, device).MoveToOuterDisposeScope();
+        return InRange(bytes, model.Network.Range, model.Options.Channels).MoveToOuterDisposeScope();
     }
 
     /// <summary>Bytes in memory that a GPU reads by itself, in no scope.</summary>
@@ -68,15 +71,15 @@ public static class Pixels
             throw new ArgumentException($"{count} pictures of {size} pixels take {(long)count * size * size * 3} bytes, not {rgb.Length}.", nameof(rgb));
         using var scope = NewDisposeScope();
         var bytes = Devices.Send(tensor(rgb, [count, size, size, 3]), device);
-        return InRange(bytes, range, channels, device).MoveToOuterDisposeScope();
+        return InRange(bytes, range, channels).MoveToOuterDisposeScope();
     }
 
-    private static Tensor InRange(Tensor bytes, PixelRange range, int channels, Device? device)
+    private static Tensor InRange(Tensor bytes, PixelRange range, int channels)
     {
         var x = bytes.permute(0, 3, 1, 2).to(ScalarType.Float32);
         x = range == PixelRange.Signed ? x / 127.5 - 1 : x / 255;
         if (channels == 1)
-            x = (x * tensor(Luminance.ToArray(), [1, 3, 1, 1], device: device)).sum(1, keepdim: true);
+            x = (x * s_luminance.On(x.device, ScalarType.Float32)).sum(1, keepdim: true);
         return x;
     }
 }

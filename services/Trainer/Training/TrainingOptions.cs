@@ -94,6 +94,9 @@ public sealed record TrainingOptions
     /// <summary>The type of the networks' products; weights, loss and checkpoints are float32.</summary>
     public Precision Precision { get; init; }
 
+    /// <summary>Whether a GPU's steps are recorded once and replayed (see <see cref="Training.RecordedSteps"/>); the CPU records nothing.</summary>
+    public RecordedSteps CudaGraph { get; init; }
+
     /// <summary>Where several processes train together, batch norm sees the whole batch and not each process's share of it.</summary>
     public bool SyncBatchNorm { get; init; } = true;
 

@@ -31,10 +31,21 @@ public sealed class WeightAverage : IDisposable
             return;
         using var noGrad = no_grad();
         using var scope = NewDisposeScope();
-        var share = KeptAt(keep, step);
+        var share = ShareKept(step);
         foreach (var (_, source, average) in pairs)
             average.mul_(share).add_(source, alpha: 1 - share);
     }
+
+#if COMPAT_PACKAGES
+    /// <summary>The same with numbers that are tensors.</summary>
+    /// <param name="kept">From <see cref="ShareKept"/>, a float64 scalar.</param>
+    /// <param name="taken">Whether it is done, a bool scalar.</param>
+    public void Update(Tensor kept, Tensor taken) =>
+        FaceMix.Torch.FixedStep.Average([.. pairs.Select(pair => pair.Average)], [.. pairs.Select(pair => pair.Source)], kept, taken);
+#endif
+
+    /// <summary>What <see cref="KeptAt"/> says of this average.</summary>
+    public double ShareKept(long step) => KeptAt(keep, step);
 
     /// <summary>The share kept at a step: (1 + step) / (10 + step) until that passes <paramref name="keep"/>.</summary>
     public static double KeptAt(double keep, long step) => Math.Min(keep, (1.0 + step) / (10.0 + step));

@@ -7,21 +7,23 @@ namespace FaceMix.Tests.Trainer.Training;
 
 public sealed class ARunGoesOn
 {
-    [Fact]
-    public void Twenty_steps_saved_and_twenty_more_equal_forty_uninterrupted()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Twenty_steps_saved_and_twenty_more_equal_forty_uninterrupted(bool stay)
     {
         using var folder = new TemporaryFolder();
         set_num_threads(1);
-        using var whole = new TrainingRun(TinyRun.Preset(), TinyRun.Seed);
+        using var whole = TinyRun.Begin(stay);
         TinyRun.StepUntil(whole, 40, planned: 40);
 
-        using (var first = new TrainingRun(TinyRun.Preset(), TinyRun.Seed))
+        using (var first = TinyRun.Begin(stay))
         {
             TinyRun.StepUntil(first, 20, planned: 40);
             Checkpoint.Save(first, folder.File("checkpoint"));
         }
         // It has gone another way already: everything must come from the file.
-        using var second = new TrainingRun(TinyRun.Preset(), TinyRun.Seed);
+        using var second = TinyRun.Begin(stay);
         TinyRun.StepUntil(second, 3, planned: 40);
         Checkpoint.Load(second, folder.File("checkpoint"));
         TinyRun.StepUntil(second, 40, planned: 40);
