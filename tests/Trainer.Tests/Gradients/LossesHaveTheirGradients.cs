@@ -94,7 +94,7 @@ public sealed class LossesHaveTheirGradients
         var (mean, logvar) = (Given.Numbers(2, 5), Given.Numbers(2, 5));
         VaeOutput Output() => new(pictures, mean, logvar);
         var weights = Balance(KlDivergence.OfEachNumber(mean, logvar));
-        Tensor Held() => VaeLoss.Total(loss.Terms(Output(), target, 0.5, epoch: 0).Select(term => term.Name == "kl_pressed"
+        Tensor Held() => VaeLoss.Total(loss.Terms(Output(), target, loss.KlWeight(0.5)).Select(term => term.Name == "kl_pressed"
             ? term with { Raw = (KlDivergence.OfEachNumber(mean, logvar).clamp_min(options.FreeBits) * weights).sum() }
             : term));
 
