@@ -33,7 +33,8 @@ public sealed class RunPictures : ITrainingObserver, IDisposable
     private const string IndexName = "index.csv";
     private const int DensityFaces = 64;
 
-    // Pictures never take more than this part of a run's time.
+    // Pictures never take more than this part of a run's time: those at epochs' ends, which are asked for, and those between.
+    private const double MostOfTimeAtEnds = 0.1;
     private const double MostOfTime = 0.02;
     private const double PointLogvar = 30;
     private const ulong NoiseSeed = 0x53414D504C45UL;
@@ -46,6 +47,7 @@ public sealed class RunPictures : ITrainingObserver, IDisposable
     private readonly List<RunPicture> _taken;
     private double _gap = 2.0 / MostPictures;
     private double _last;
+    private double _lastEnd;
     private int _epoch;
     private TimeSpan _spent;
 
@@ -90,10 +92,16 @@ public sealed class RunPictures : ITrainingObserver, IDisposable
     public void Stepped(RunState state, StepReport report, double progress)
     {
         var ended = state.Next.Epoch > _epoch;
+        _epoch = state.Next.Epoch;
         // Epochs of a second or two are too many to look at each.
-        if (progress < 1 && (progress - _last < (ended ? _gap / 2 : _gap) || _spent > state.Elapsed * MostOfTime))
+        var due = progress >= 1 || (ended
+            ? progress - _lastEnd >= _gap / 2 && _spent <= state.Elapsed * MostOfTimeAtEnds
+            : progress - _last >= _gap && _spent <= state.Elapsed * MostOfTime);
+        if (!due)
             return;
-        (_epoch, _last) = (state.Next.Epoch, progress);
+        _last = progress;
+        if (ended)
+            _lastEnd = progress;
         Take(state);
     }
 

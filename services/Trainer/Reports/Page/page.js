@@ -25,6 +25,7 @@ const METRICS = {
   psnr_db: "PSNR, dB", mean_picture_psnr_db: "PSNR of the mean picture, dB", mse: "MSE", ssim: "SSIM", ms_ssim: "MS-SSIM", ms_ssim_scales: "MS-SSIM scales",
   kl_nats: "KL divergence, nats", active_units: "active latent numbers", held_out: "faces held out", parameters: "parameters", steps: "steps", pictures: "pictures seen",
   minutes: "minutes of training", export_difference_255ths: "export difference, 1/255",
+  best_step: "step of these weights", network_channels: "colour channels of the network", precision_bits: "bits of the networks' products",
 };
 const metricNames = names => [...Object.keys(METRICS).filter(name => names.includes(name)), ...names.filter(name => !(name in METRICS))];
 const metricTitle = name => METRICS[name] || spoken(name);
@@ -90,7 +91,8 @@ function chart(title, series, options) {
     const at = H - bottom - (tick - y0) / (y1 - y0) * (H - top - bottom);
     svg.append(make("path", { class: "grid", d: `M${left} ${at.toFixed(1)}H${W - right}` }), make("text", { x: left - 5, y: at + 4, "text-anchor": "end" }, number(Number((logarithmic ? 10 ** tick : tick).toPrecision(3)))));
   }
-  for (const tick of ticks(x0, x1, 4)) svg.append(make("text", { x: X(tick), y: H - 6, "text-anchor": "middle" }, number(Number(tick.toPrecision(4)))));
+  const across = ticks(x0, x1, 4);
+  across.forEach((tick, i) => svg.append(make("text", { x: X(tick), y: H - 6, "text-anchor": "middle" }, number(Number(tick.toPrecision(4))) + (i === across.length - 1 && X(tick) < W - 40 ? ` ${unit}` : ""))));
   for (const line of series) {
     let d = "", pen = "M";
     line.x.forEach((x, i) => { if (usable(line.y[i])) { d += `${pen}${X(x).toFixed(1)} ${Y(line.y[i]).toFixed(1)}`; pen = "L"; } });
@@ -119,7 +121,7 @@ function curveNames(names) {
   return [...new Set(names)].sort((a, b) => rank(a) - rank(b));
 }
 
-const curveTitle = name => name === "total" ? "Loss, weighted sum" : name.startsWith("weight_") ? `Weight of ${spoken(name.slice(7))}` : name === "learning_rate" ? "Learning rate" : name === "gradient_norm" ? "Gradient norm" : `${spoken(name)}, before its weight`;
+const curveTitle = name => name === "total" ? "Loss, weighted sum" : name.startsWith("weight_") ? `Weight of ${spoken(name.slice(7))}` : name === "learning_rate" ? "Learning rate" : name === "gradient_norm" ? "Gradient norm" : name.startsWith("held_out_") ? `${metricTitle(name.slice(9))}, held-out faces` : `${spoken(name)}, before its weight`;
 
 function curves(page, lines, legend) {
   const names = curveNames(lines.flatMap(line => line.curves ? Object.keys(line.curves.values) : []));

@@ -181,7 +181,7 @@ function layers() {
     const rows = report.layers.filter(layer => layer.part === part);
     return make("details", { open: rows.length <= 60 }, make("summary", null, `${part}: ${number(total(rows))}`), make("div", { class: "scroll" }, make("table", null,
       make("thead", null, make("tr", null, make("th", null, "layer"), kinds ? make("th", null, "kind") : null, make("th", null, kinds ? "output" : "shape"), make("th", { class: "n" }, "parameters"))),
-      make("tbody", null, rows.map(layer => make("tr", null, make("th", null, layer.name), kinds ? make("td", null, layer.kind) : null, make("td", null, layer.output), make("td", { class: "n" }, layer.count.toLocaleString("en"))))))));
+      make("tbody", null, rows.map(layer => make("tr", null, make("th", null, layer.name), kinds ? make("td", null, layer.kind) : null, make("td", null, layer.output.replaceAll(" ", "\u00a0")), make("td", { class: "n" }, layer.count.toLocaleString("en"))))))));
   })));
 }
 
