@@ -13,8 +13,6 @@ namespace FaceMix.Tests.Trainer.Gradients;
 /// <summary>Pictures that are compared through a network of another's: small ones with the same layers.</summary>
 public sealed class PerceptualNetworksHaveTheirGradients
 {
-    private const int Side = 12;
-
     // Only its beginning is looked at, for a name.
     private const string Digest = "00000000";
 
@@ -42,6 +40,9 @@ public sealed class PerceptualNetworksHaveTheirGradients
         ["Clip, of old files"] = (graph, x) => graph.Node("Clip", [x], Attribute("min", -0.5f), Attribute("max", 1f)),
         ["MaxPool"] = (graph, x) => graph.Node("MaxPool", [x], Attribute("kernel_shape", 3L, 3L), Attribute("strides", 2L, 2L), Attribute("pads", 1L, 1L, 1L, 1L)),
         ["AveragePool"] = (graph, x) => graph.Node("AveragePool", [x], Attribute("kernel_shape", 2L, 2L), Attribute("strides", 2L, 2L)),
+        ["AveragePool, padded"] = (graph, x) => graph.Node("AveragePool", [x], Attribute("kernel_shape", 3L, 3L), Attribute("strides", 2L, 2L), Attribute("pads", 0L, 1L, 1L, 1L)),
+        ["AveragePool, padded and counted"] = (graph, x) => graph.Node(
+            "AveragePool", [x], Attribute("kernel_shape", 3L, 3L), Attribute("strides", 2L, 2L), Attribute("pads", 1L, 1L, 1L, 1L), Attribute("count_include_pad", 1L)),
         ["GlobalAveragePool"] = (graph, x) => graph.Node("GlobalAveragePool", [x]),
         ["BatchNormalization"] = (graph, x) => graph.Node(
             "BatchNormalization", [x, graph.Constant("scale", [1f, 2f, -1f], 3), graph.Constant("shift", [0.5f, 0f, 1f], 3), graph.Constant("mean", [0.1f, 0.2f, 0.3f], 3), graph.Constant("variance", [1f, 2f, 0.5f], 3)]),
@@ -54,6 +55,9 @@ public sealed class PerceptualNetworksHaveTheirGradients
         ["Identity"] = (graph, x) => graph.Node("Identity", [x]),
         ["Cast"] = (graph, x) => graph.Node("Cast", [x], Attribute("to", (long)DataType.Float)),
     };
+
+    /// <summary>Height and width of what <see cref="Nodes"/> are given.</summary>
+    internal const int Side = 12;
 
     public static TheoryData<string> NetworkNames => [.. Networks.Keys];
 

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using FaceMix.ModelStore;
+using FaceMix.Tests.Trainer.Gradients;
 using FaceMix.Tests.Trainer.Training;
 using FaceMix.Trainer;
 using FaceMix.Trainer.Export;
@@ -30,19 +31,26 @@ public sealed class PicturesAreComparedThroughNetworks
 
         var maps = network.Maps(pictures);
 
-        using var session = new InferenceSession(path);
-        var normalised = ((pictures - tensor([0.485f, 0.456f, 0.406f], [1, 3, 1, 1])) / tensor([0.229f, 0.224f, 0.225f], [1, 3, 1, 1])).contiguous().data<float>().ToArray();
-        using var input = OrtValue.CreateTensorValueFromMemory(normalised, [2, 3, 17, 17]);
-        using var run = new RunOptions();
-        using var results = session.Run(run, ["data"], [input], ["joined", "mean"]);
-        for (var i = 0; i < maps.Count; i++)
-        {
-            var expected = results[i].GetTensorDataAsSpan<float>().ToArray();
-            var actual = maps[i].contiguous().data<float>().ToArray();
-            Assert.Equal(expected.Length, actual.Length);
-            for (var n = 0; n < expected.Length; n++)
-                Assert.Equal(expected[n], actual[n], 1e-4f);
-        }
+        Close(path, pictures, ["joined", "mean"], maps);
+    }
+
+    public static TheoryData<string> NodeNames => [.. PerceptualNetworksHaveTheirGradients.Nodes.Keys.Where(name => !name.EndsWith("old files", StringComparison.Ordinal))];
+
+    [Theory]
+    [MemberData(nameof(NodeNames))]
+    public void And_so_in_every_kind_of_node(string name)
+    {
+        using var folder = new TemporaryFolder();
+        var graph = new GraphBuilder("node");
+        var last = PerceptualNetworksHaveTheirGradients.Nodes[name](graph, graph.Input("data", DataType.Float, null, 3, PerceptualNetworksHaveTheirGradients.Side, PerceptualNetworksHaveTheirGradients.Side));
+        graph.Output(last, DataType.Float, null, null, null, null);
+        var path = folder.File("node.onnx");
+        File.WriteAllBytes(path, graph.ToBytes());
+        using var network = PerceptualNetworks.Open(new PerceptualOptions { Network = path, Layers = [last] });
+        using var scope = NewDisposeScope();
+        var pictures = rand([2, 3, PerceptualNetworksHaveTheirGradients.Side, PerceptualNetworksHaveTheirGradients.Side]);
+
+        Close(path, pictures, [last], network.Maps(pictures));
     }
 
     [Fact]
@@ -109,6 +117,24 @@ public sealed class PicturesAreComparedThroughNetworks
         Assert.Equal(0.5, report.Terms.Single(term => term.Name == "perceptual").Weight);
         using var scope = NewDisposeScope();
         Assert.Equal([16L, 8, 4, 2], run.Perceptual.Maps(rand([1, 3, 64, 64])).Select(map => map.shape[3]));
+    }
+
+    // ONNX Runtime's opinion of the same pictures.
+    private static void Close(string path, Tensor pictures, string[] values, IReadOnlyList<Tensor> maps)
+    {
+        using var session = new InferenceSession(path);
+        var normalised = ((pictures - tensor([0.485f, 0.456f, 0.406f], [1, 3, 1, 1])) / tensor([0.229f, 0.224f, 0.225f], [1, 3, 1, 1])).contiguous().data<float>().ToArray();
+        using var input = OrtValue.CreateTensorValueFromMemory(normalised, pictures.shape);
+        using var run = new RunOptions();
+        using var results = session.Run(run, ["data"], [input], values);
+        for (var i = 0; i < maps.Count; i++)
+        {
+            var expected = results[i].GetTensorDataAsSpan<float>().ToArray();
+            var actual = maps[i].contiguous().data<float>().ToArray();
+            Assert.Equal(expected.Length, actual.Length);
+            for (var n = 0; n < expected.Length; n++)
+                Assert.Equal(expected[n], actual[n], 1e-4f);
+        }
     }
 
     private static string Refused(PerceptualOptions options) => Assert.Throws<UsageException>(() => PerceptualNetworks.Open(options)).Message;

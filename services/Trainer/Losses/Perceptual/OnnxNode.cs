@@ -15,7 +15,7 @@ internal static class OnnxNode
         ["Sigmoid"] = (_, x) => x[0].sigmoid(),
         ["Clip"] = Clip,
         ["MaxPool"] = (node, x) => Pool(node, x[0], float.NegativeInfinity, (padded, kernel, strides, ceil) => functional.max_pool2d(padded, kernel, strides, ceil_mode: ceil)),
-        ["AveragePool"] = (node, x) => Pool(node, x[0], 0, (padded, kernel, strides, ceil) => functional.avg_pool2d(padded, kernel, strides, ceil_mode: ceil)),
+        ["AveragePool"] = AveragePool,
         ["GlobalAveragePool"] = (_, x) => functional.adaptive_avg_pool2d(x[0], 1),
         ["BatchNormalization"] = (node, x) => functional.batch_norm(x[0], x[3], x[4], x[1], x[2], eps: Number(node, "epsilon", 1e-5f)),
         ["Concat"] = (node, x) => cat(x, Whole(node, "axis", 1)),
@@ -51,6 +51,15 @@ internal static class OnnxNode
         var low = x.Length > 1 ? (float)x[1] : Number(node, "min", float.MinValue);
         var high = x.Length > 2 ? (float)x[2] : Number(node, "max", float.MaxValue);
         return x[0].clamp(low, high);
+    }
+
+    private static Tensor AveragePool(NodeProto node, Tensor[] x)
+    {
+        Tensor Mean(Tensor maps) => Pool(node, maps, 0, (padded, kernel, strides, ceil) => functional.avg_pool2d(padded, kernel, strides, ceil_mode: ceil));
+        // Cells that were only added count for nothing, unless the file says that they do.
+        return Whole(node, "count_include_pad", 0) != 0 || Numbers(node, "pads", [0]).All(pad => pad == 0)
+            ? Mean(x[0])
+            : Mean(x[0]) / Mean(ones_like(x[0]));
     }
 
     private static Tensor Pool(NodeProto node, Tensor x, float border, Func<Tensor, long[], long[], bool, Tensor> pool)
