@@ -11,6 +11,7 @@ using FaceMix.Trainer.Reports;
 using FaceMix.Trainer.Training;
 using FaceMix.Trainer.Training.Distributed;
 using static TorchSharp.torch;
+using Storage = FaceMix.Trainer.Training.Storage;
 
 namespace FaceMix.Trainer.Commands;
 

@@ -6,6 +6,7 @@ using FaceMix.Trainer.Export;
 using FaceMix.Trainer.Models;
 using FaceMix.Trainer.Training;
 using static TorchSharp.torch;
+using Storage = FaceMix.Trainer.Training.Storage;
 
 namespace FaceMix.Trainer.Reports;
 
