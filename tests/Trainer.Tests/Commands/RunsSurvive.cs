@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.RegularExpressions;
 using FaceMix.ModelStore;
 using FaceMix.Tests.Trainer.Reports;
+using FaceMix.Trainer.Export;
 using FaceMix.Trainer.Training;
 using Xunit;
 
@@ -48,6 +49,9 @@ public sealed partial class RunsSurvive
         Assert.True(last.ExitCode == 0, last.Error);
         Assert.Contains("Published", last.Error, StringComparison.Ordinal);
         NothingIsHalfDone(models);
+        // Killed or not, the same seed comes to the same weights, bit by bit.
+        var catalog = new ModelCatalog(models);
+        Assert.Single(catalog.List().Select(id => catalog.ReadManifest(id).Files[ModelFiles.Weights]).Distinct());
         Assert.Empty(Directory.EnumerateFileSystemEntries(Path.Combine(models, "facemix-32-tiny"), ".tmp-*"));
     }
 
