@@ -97,7 +97,7 @@ public sealed class OurServerCompresses
         var call = await SendAsync(server, RawCall.Framed(1, [1, 2, 3]), ("grpc-encoding", "snappy"));
 
         Assert.Equal(StatusCode.Unimplemented, call.Status);
-        Assert.Equal("identity,gzip", call.Response.Headers.GetValues("grpc-accept-encoding").Single());
+        Assert.StartsWith("identity,gzip", call.Response.Headers.GetValues("grpc-accept-encoding").Single(), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -8,7 +8,8 @@ namespace FaceMix.Tests.Hostile;
 public sealed class ClientsUnderAttack(ITestOutputHelper output)
 {
     private const double Growth = 1.1;
-    private const int WarmUp = 2000;
+    // So long until all of it is compiled and the pools of memory and threads are as large as they become.
+    private const int WarmUp = 6000;
 
 #if COMPAT_PACKAGES
     [Fact]

@@ -1,4 +1,3 @@
-using System.Net;
 using Grpc.Core;
 using Grpc.Framing;
 
@@ -79,7 +78,7 @@ internal sealed class ReplayedContent(GrpcChannel channel, bool isGzip) : Stream
         }
     }
 
-    protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken)
+    protected override async Task SendAsync(Stream stream, CancellationToken cancellationToken)
     {
         int own;
         lock (gate)

@@ -17,6 +17,9 @@ internal abstract class RequestContent : HttpContent
     /// <summary>False where something has been sent that was not kept.</summary>
     public virtual bool CanRepeat => true;
 
+    /// <summary>The HTTP handler has sent the headers, and then asked for this.</summary>
+    public bool WasAskedFor { get; set; }
+
     /// <summary>It will not be sent again: nothing need be kept.</summary>
     public virtual void Commit()
     {
@@ -34,7 +37,13 @@ internal abstract class RequestContent : HttpContent
     protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) =>
         SerializeToStreamAsync(stream, context, CancellationToken.None);
 
-    protected abstract override Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken);
+    protected sealed override Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken)
+    {
+        WasAskedFor = true;
+        return SendAsync(stream, cancellationToken);
+    }
+
+    protected abstract Task SendAsync(Stream stream, CancellationToken cancellationToken);
 }
 
 /// <summary>
@@ -53,7 +62,7 @@ internal sealed class SingleContent<T>(GrpcChannel channel, T message, Marshalle
             channel.LetGo(bytes.Length);
     }
 
-    protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken)
+    protected override async Task SendAsync(Stream stream, CancellationToken cancellationToken)
     {
         if (kept is { } bytes)
         {
@@ -118,7 +127,7 @@ internal sealed class DirectContent(GrpcChannel channel, bool isGzip) : StreamCo
         finished.TrySetResult();
     }
 
-    protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken)
+    protected override async Task SendAsync(Stream stream, CancellationToken cancellationToken)
     {
         if (!CanRepeat)
             throw new RpcException(new Status(StatusCode.Unavailable, "The connection was lost after messages had been sent."));

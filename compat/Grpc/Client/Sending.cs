@@ -95,6 +95,7 @@ internal sealed class Sending(GrpcChannel channel, IMethod method, CallOptions o
         for (var detours = 0; ; detours++)
         {
             var subchannel = await channel.PickAsync(options.IsWaitForReady, cancellationToken).ConfigureAwait(false);
+            content.WasAskedFor = false;
             try
             {
                 return await channel.SendAsync(Request(subchannel), cancellationToken).ConfigureAwait(false);
@@ -109,6 +110,9 @@ internal sealed class Sending(GrpcChannel channel, IMethod method, CallOptions o
     private bool NeverArrived(HttpRequestException error)
     {
         if (error.HttpRequestError is HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError)
+            return true;
+        // The connection ended before the headers were written to it.
+        if (!content.WasAskedFor && error.InnerException is IOException)
             return true;
         var isFirst = !wasRefused;
         wasRefused |= TransportErrors.IsRefused(error);

@@ -9,6 +9,6 @@ public static class GrpcWebApplicationBuilderExtensions
     {
         ArgumentNullException.ThrowIfNull(builder);
         ArgumentNullException.ThrowIfNull(options);
-        return builder.Use(next => new GrpcWebMiddleware(next, options).InvokeAsync);
+        return options.DefaultEnabled ? builder.Use(next => new GrpcWebMiddleware(next).InvokeAsync) : builder;
     }
 }

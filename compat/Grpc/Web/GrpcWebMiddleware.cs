@@ -1,5 +1,4 @@
 using Grpc.Framing;
-using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 
 namespace Grpc.AspNetCore.Web;
@@ -8,14 +7,13 @@ namespace Grpc.AspNetCore.Web;
 /// Makes a gRPC-Web request look like gRPC over HTTP/2 to the service, and its reply like gRPC-Web to the browser:
 /// trailers travel as a last frame of the body, and the text form is base64.
 /// </summary>
-internal sealed class GrpcWebMiddleware(RequestDelegate next, GrpcWebOptions options)
+internal sealed class GrpcWebMiddleware(RequestDelegate next)
 {
     public Task InvokeAsync(HttpContext http)
     {
         var isText = Wire.IsContentType(http.Request.ContentType, Wire.WebTextContentType);
         return HttpMethods.IsPost(http.Request.Method)
             && (isText || Wire.IsContentType(http.Request.ContentType, Wire.WebContentType))
-            && options.DefaultEnabled
                 ? TranslateAsync(http, isText)
                 : next(http);
     }
