@@ -19,9 +19,9 @@ Dictionary<string, Func<string[], Task>> benchmarks = new()
     ["curves"] = CurveBenchmark.RunAsync,
 };
 
-if (args is [TrainingWorker.Verb, var preset, var batch, var threads])
+if (args is [TrainingWorker.Verb, ..])
 {
-    TrainingWorker.Run(preset, int.Parse(batch), int.Parse(threads));
+    TrainingWorker.Run(TrainingTask.Of(args));
     return 0;
 }
 if (args is [ParallelWorker.Verb, ..])

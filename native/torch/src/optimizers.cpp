@@ -212,6 +212,9 @@ int fm_adam(void* const* parameters, void* const* means, void* const* squares, v
                 largest == nullptr ? at::Tensor() : borrow(largest[i]), 0};
       slot.gradient = slot.parameter.grad();
       if (!slot.gradient.defined()) continue;
+      // Some releases would take what does not fit, and some not.
+      TORCH_CHECK(slot.mean.scalar_type() == slot.parameter.scalar_type() && slot.mean.sizes() == slot.parameter.sizes(),
+                  "what Adam keeps of a parameter has another type or shape than the parameter");
       slot.step = ++steps[i];
       auto& list = in_one_pass(slot) ? fast : slow;
       list.push_back(std::move(slot));

@@ -20,15 +20,38 @@ internal sealed class Peer : IDisposable
         _process = Process.Start(info)!;
     }
 
+    /// <summary>This program again, as a worker: by <c>dotnet</c>, or by itself where it was published with all it needs.</summary>
+    public static Peer OfThis(IEnumerable<string> arguments, int threads)
+    {
+        var program = Environment.ProcessPath!;
+        return new(program, Path.GetFileNameWithoutExtension(program) == "dotnet" ? arguments.Prepend(typeof(Peer).Assembly.Location) : arguments, threads);
+    }
+
+    /// <summary>Whether it can do what it was asked for; 3 is the code of a program that cannot.</summary>
+    /// <exception cref="InvalidOperationException">It ended with another code.</exception>
+    public bool Works
+    {
+        get
+        {
+            try
+            {
+                Train(1);
+                return true;
+            }
+            catch (Exception) when (_process.WaitForExit(TimeSpan.FromSeconds(10)) && _process.ExitCode == 3)
+            {
+                return false;
+            }
+        }
+    }
+
     /// <returns>Seconds a step.</returns>
     /// <exception cref="InvalidOperationException">The process ended, or its loss is not a number.</exception>
-    public double Train(int steps)
-    {
-        var answer = Ask(steps.ToString(CultureInfo.InvariantCulture)).Split(' ');
-        if (!double.IsFinite(double.Parse(answer[1], CultureInfo.InvariantCulture)))
-            throw new InvalidOperationException($"The loss is {answer[1]}.");
-        return double.Parse(answer[0], CultureInfo.InvariantCulture) / steps;
-    }
+    public double Train(int steps) => Answer(steps).Seconds / steps;
+
+    /// <returns>The last step's loss.</returns>
+    /// <exception cref="InvalidOperationException">The process ended, or its loss is not a number.</exception>
+    public double LossAfter(int steps) => Answer(steps).Loss;
 
     /// <returns>The largest resident memory in bytes; the process is over then.</returns>
     public long End()
@@ -42,6 +65,15 @@ internal sealed class Peer : IDisposable
         if (!_process.HasExited)
             _process.Kill();
         _process.Dispose();
+    }
+
+    private (double Seconds, double Loss) Answer(int steps)
+    {
+        var answer = Ask(steps.ToString(CultureInfo.InvariantCulture)).Split(' ');
+        var loss = double.Parse(answer[1], CultureInfo.InvariantCulture);
+        return double.IsFinite(loss)
+            ? (double.Parse(answer[0], CultureInfo.InvariantCulture), loss)
+            : throw new InvalidOperationException($"The loss is {answer[1]}.");
     }
 
     private string Ask(string line)

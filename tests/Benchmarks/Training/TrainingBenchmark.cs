@@ -29,9 +29,14 @@ internal static class TrainingBenchmark
     private static readonly (string Preset, int Batch)[] s_presets =
         [("facemix-64", 32), ("anime-64", 16), ("ffhq-conv-96", 16), ("face-mixing-256", 4)];
 
-    /// <param name="arguments"><c>--json</c>; <c>--threads N</c>; names of presets: only those.</param>
+    /// <param name="arguments"><c>--json</c>; <c>--threads N</c>; names of presets: only those. With <c>--device</c>: as <see cref="DeviceBenchmark"/> has it.</param>
     public static async Task RunAsync(IReadOnlyList<string> arguments)
     {
+        if (arguments.Contains("--device"))
+        {
+            await DeviceBenchmark.RunAsync(arguments);
+            return;
+        }
         var json = arguments.Contains("--json");
         var at = arguments.ToList().IndexOf("--threads");
         var threads = at >= 0 ? int.Parse(arguments[at + 1], CultureInfo.InvariantCulture) : 1;
@@ -54,7 +59,7 @@ internal static class TrainingBenchmark
 
     private static TrainingResult Measure(string preset, int batch, int threads)
     {
-        using var ours = new Peer(Environment.ProcessPath!, [typeof(TrainingWorker).Assembly.Location, TrainingWorker.Verb, preset, $"{batch}", $"{threads}"], threads);
+        using var ours = Peer.OfThis(new TrainingTask(preset, batch, threads).Arguments, threads);
         using var python = new Peer(PythonScript.Interpreter, [Repository.PathOf("tests", "Benchmarks", "Training", "train.py"), preset, $"{batch}", $"{threads}"], threads);
         // The first steps compile, allocate and choose kernels.
         var steps = (Ours: StepsIn(ours), Python: StepsIn(python));

@@ -1,7 +1,9 @@
+using FaceMix.ModelStore;
 using FaceMix.Trainer;
 using FaceMix.Trainer.Export;
 using FaceMix.Trainer.Reports;
 using FaceMix.Trainer.Training;
+using TorchSharp;
 using Xunit;
 using static TorchSharp.torch;
 
@@ -48,5 +50,27 @@ public sealed class OnADevice
         var weights = Weights.Of(other.Model);
         foreach (var (name, weight) in Weights.Of(run.Model).Values)
             Assert.Equal(weights[name].Values, weight.Values);
+    }
+
+    [Fact]
+    public void A_checkpoint_names_no_device_and_is_read_into_whatever_device_the_run_is_on()
+    {
+        using var folder = new TemporaryFolder();
+        using var run = new TrainingRun(TinyRun.Preset(), TinyRun.Seed);
+        TinyRun.StepUntil(run, 2, planned: 4);
+        Checkpoint.Save(run, folder.File("checkpoint"));
+        // A device of shapes alone: what came to lie anywhere else could not be computed with.
+        using var elsewhere = new TrainingRun(TinyRun.Preset(), TinyRun.Seed, new Device(DeviceType.META));
+
+        Checkpoint.Load(elsewhere, folder.File("checkpoint"));
+
+        Assert.Equal(run.State, elsewhere.State);
+        var moments = Moments.Of(elsewhere.Optimizer).ToList();
+        Assert.All(moments, state => Assert.Equal(2, state.Steps));
+        Assert.All(
+            elsewhere.Model.parameters().Cast<Tensor>().Concat(elsewhere.Average.Averages.Select(pair => pair.Average)).Concat(moments.SelectMany(state => new[] { state.Mean, state.Square })),
+            tensor => Assert.Equal(DeviceType.META, tensor.device.type));
+        using var file = SafetensorsFile.Open(folder.File("checkpoint"));
+        Assert.DoesNotContain(file.Metadata, note => note.Key.Contains("device", StringComparison.Ordinal) || note.Value.Contains("cpu", StringComparison.Ordinal));
     }
 }
