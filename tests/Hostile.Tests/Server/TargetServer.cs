@@ -75,7 +75,8 @@ internal sealed class TargetServer : IAsyncDisposable
 
         public override async Task<Blob> Deaf(Blob request, ServerCallContext context)
         {
-            await Task.Delay(300, CancellationToken.None);
+            // Far beyond every deadline it is given, also where timers are late.
+            await Task.Delay(1000, CancellationToken.None);
             return new Blob();
         }
     }
