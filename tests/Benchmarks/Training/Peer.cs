@@ -27,8 +27,7 @@ internal sealed class Peer : IDisposable
         return new(program, Path.GetFileNameWithoutExtension(program) == "dotnet" ? arguments.Prepend(typeof(Peer).Assembly.Location) : arguments, threads);
     }
 
-    /// <summary>Whether it can do what it was asked for; 3 is the code of a program that cannot.</summary>
-    /// <exception cref="InvalidOperationException">It ended with another code.</exception>
+    /// <summary>Whether it can do what it was asked for; one that cannot says why on its standard error and ends.</summary>
     public bool Works
     {
         get
@@ -38,7 +37,7 @@ internal sealed class Peer : IDisposable
                 Train(1);
                 return true;
             }
-            catch (Exception) when (_process.WaitForExit(TimeSpan.FromSeconds(10)) && _process.ExitCode == 3)
+            catch (Exception) when (_process.WaitForExit(TimeSpan.FromSeconds(10)))
             {
                 return false;
             }
