@@ -31,14 +31,17 @@ public sealed partial class RunsSurvive
         var milliseconds = (int)whole.ElapsedMilliseconds;
         var random = new Random(20260);
 
-        for (var kill = 0; kill < Kills; kill++)
+        var kills = 0;
+        for (var attempt = 0; kills < Kills; attempt++)
         {
+            Assert.True(attempt < 3 * Kills, $"only {kills} of {attempt} programs were still there to be killed");
             using var program = TrainerProgram.Start(command);
-            Thread.Sleep(random.Next(milliseconds / 5, milliseconds * 9 / 10));
+            Thread.Sleep(random.Next(milliseconds / 5, milliseconds * 8 / 10));
             program.Signal("KILL");
             var ended = program.Wait();
 
             Assert.True(ended.ExitCode is 137 or 0, ended.Error);
+            kills += ended.ExitCode == 137 ? 1 : 0;
             NothingIsHalfDone(models);
             // What was said to be saved is.
             if (RunName().Match(ended.Error) is { Success: true } name && SavedSteps(ended.Error).LastOrDefault() is > 0 and var said)
@@ -59,7 +62,8 @@ public sealed partial class RunsSurvive
     public void A_thousand_epochs_take_no_more_memory_than_two_hundred()
     {
         using var folder = new TemporaryFolder();
-        using var program = TrainerProgram.Start([
+        // A small first generation, so that what is looked at is what is kept and not what has not been collected yet.
+        using var program = TrainerProgram.Start([new("DOTNET_GCgen0size", "0x1000000")], [
             "train", "--preset", "facemix-32-tiny", "--count", "16", "--encode", "0", "--max-time", "0s", "--models", folder.Path,
             "--set", "training.batch=8", "--set", "model.encoder=[4,4,4]", "--set", "model.decoder=[4,4,4]",
             "--set", "training.epochs=1000", "--set", "training.checkpoint_epochs=100", "--set", "training.checkpoint_seconds=80000", "--set", "training.best_metric=psnr_db"]);
@@ -69,7 +73,7 @@ public sealed partial class RunsSurvive
         program.WaitFor("saved at step", times: 10);
         var late = Resident(program.Id);
 
-        Assert.True(late < early * 1.06, $"{early / 1e6:0.0} MB after 200 epochs, {late / 1e6:0.0} MB after 1 000");
+        Assert.True(late < early * 1.1, $"{early / 1e6:0.0} MB after 200 epochs, {late / 1e6:0.0} MB after 1 000");
         var ended = program.Wait();
         Assert.True(ended.ExitCode == 0, ended.Error);
     }
@@ -92,7 +96,7 @@ public sealed partial class RunsSurvive
         Assert.Equal("exit 0", parts["begun"][^1]);
         var full = parts["full"];
         Assert.Equal("exit 1", full[^1]);
-        Assert.Matches(@"^The checkpoint of step 80 cannot be written to \S+checkpoint\.safetensors: .+ \([0-9,]+ bytes are needed and [0-9,]+ are free\); step 40 is saved, go on from it with: train \S+ \S+ --resume \S+$", full[^2]);
+        Assert.Matches(@"^The checkpoint of step 50 cannot be written to \S+checkpoint\.safetensors: .+ \([0-9,]+ bytes are needed and [0-9,]+ are free\); step 40 is saved, go on from it with: train \S+ \S+ --resume \S+$", full[^2]);
         Assert.DoesNotContain(full, line => line.StartsWith("   at ", StringComparison.Ordinal));
         Assert.Equal(["checkpoint.safetensors"], parts["left"]);
         Assert.Equal("exit 0", parts["room again"][^1]);
@@ -115,10 +119,10 @@ public sealed partial class RunsSurvive
         train() { echo "=== $1"; shift; ("$@" 2>&1; echo "exit $?"); }
         if [ $mode = mounts ]; then mount -t tmpfs -o size=6m none "$disk" || exit 9; fi
         fill() { dd if=/dev/zero of="$disk/filler" bs=1k count=$(($(df --output=avail -k "$disk" | tail -1) - $1)) status=none; }
-        train begun dotnet "$trainer" $tiny --count 160 --set training.max_steps=40 --set training.checkpoint_epochs=4
+        train begun dotnet "$trainer" $tiny --count 160 --set training.max_steps=40 --set training.checkpoint_epochs=1
         rm -r "$disk"/models/facemix-32-tiny/2*
         sed -i 's/max_steps: 40/max_steps: 100/' "$runs"/*/preset.yaml
-        if [ $mode = mounts ]; then fill 300; train full dotnet "$trainer" $tiny --resume; rm "$disk/filler"
+        if [ $mode = mounts ]; then fill 470; train full dotnet "$trainer" $tiny --resume; rm "$disk/filler"
         else train full bash -c 'trap "" XFSZ; ulimit -f 300; exec "$@"' - dotnet "$trainer" $tiny --resume; fi
         echo "=== left"; ls "$runs"/* | grep checkpoint
         train "room again" dotnet "$trainer" $tiny --resume

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using FaceMix.Trainer.Training;
 using Google.Protobuf;
 
 namespace FaceMix.Trainer.Reports.TensorBoard;
@@ -91,8 +92,7 @@ public sealed class EventFile : IDisposable
         BinaryPrimitives.WriteUInt32LittleEndian(frame.AsSpan(8), Crc32C.Masked(frame.AsSpan(0, 8)));
         record.CopyTo(frame, 12);
         BinaryPrimitives.WriteUInt32LittleEndian(frame.AsSpan(12 + record.Length), Crc32C.Masked(record));
-        _file.Write(frame);
-        _file.Flush();
+        Storage.Guard("TensorBoard's log", _file.Name, () => _file.Write(frame), frame.Length);
     }
 
     private static void Put(CodedOutputStream output, int field, byte[] message)
