@@ -131,6 +131,7 @@ internal sealed class RecordedStep : IDisposable
             parameter.grad = null;
         var type = _parameters[0].dtype;
         var target = Pixels.ToTensor(_bytes, (int)_bytes.shape[0], _run.Model, _run.Device).to(type);
+        var before = new ForwardState(_run.Model);
         var terms = _run.Terms(target, _noise.to(type), _spoiling?.to(type), klWeight: 0, moving: _numbers[3].to(type)).Terms;
         var total = VaeLoss.Total(terms);
         total.backward();
@@ -143,6 +144,7 @@ internal sealed class RecordedStep : IDisposable
         var taken = norm.isfinite();
         if (options.SkipNorm > 0)
             taken = taken.logical_and(norm.le(options.SkipNorm));
+        before.RestoreUnless(taken);
         FixedStep.Adam(_run.Optimizer, rate: _numbers[0], step: _numbers[1], taken);
         _run.Average.Update(kept: _numbers[2], taken);
         _answer ??= Stays(zeros([terms.Count + 3], ScalarType.Float64, _run.Device));

@@ -133,6 +133,7 @@ public sealed class TrainingRun : IDisposable
         var target = (staged is null ? Pixels.ToTensor(pixels, count, Model, Device) : Pixels.ToTensor(staged, count, Model, Device)).to(type);
         var noise = Devices.Send(Draws(_seed, State.Step, [count, Preset.Model.Latent], all), Device).to(type);
         var spoiling = Preset.Training.InputNoise > 0 ? Devices.Send(Draws(~_seed, State.Step, target.shape, all), Device).to(type) : null;
+        var before = new ForwardState(Model);
         var (output, terms) = Terms(target, noise, spoiling, klWeight);
         var adversary = Adversary?.JoinsAt(State.Step) == true ? Adversary : null;
         if (adversary is not null)
@@ -166,6 +167,10 @@ public sealed class TrainingRun : IDisposable
                 Average.Update(State.Step);
             if (adversary is not null)
                 values.Add(new("discriminator", 0, adversary.Step(target, output.Pictures[^1], Parallel, all)));
+        }
+        else
+        {
+            before.Restore();
         }
         return new StepReport(sum, values, rate, norm, !sound);
     }
