@@ -38,7 +38,7 @@ public static class Storage
         {
             return write();
         }
-        catch (Exception e) when (e is (IOException or UnauthorizedAccessException) and not StorageException)
+        catch (Exception e) when ((e is (IOException or UnauthorizedAccessException) and not StorageException) || IsTooLong(e))
         {
             throw new StorageException($"{what} cannot be written to {path}: {Reason(e, path, bytes)}", e);
         }
@@ -51,12 +51,15 @@ public static class Storage
         return failure switch
         {
             { HResult: Full or OverQuota or NoRoomAhead } => $"the disk is full ({needed}{Free(path)} are free)",
-            { HResult: TooLarge or TooLargeAhead } => $"files may not grow so large there ({needed}{Free(path)} are free)",
+            { HResult: TooLarge or TooLargeAhead } or ArgumentOutOfRangeException => $"files may not grow so large there ({needed}{Free(path)} are free)",
             { HResult: ReadOnly } => "the disk is read-only",
             UnauthorizedAccessException or { HResult: Denied } => "access is denied",
             _ => failure.Message.TrimEnd('.'),
         };
     }
+
+    // A file beyond what its file system or the process's limit allows (EFBIG) is an argument's fault to .NET.
+    private static bool IsTooLong(Exception failure) => failure is ArgumentOutOfRangeException && failure.TargetSite?.DeclaringType == typeof(RandomAccess);
 
     private static string Free(string path)
     {
