@@ -13,17 +13,18 @@ namespace FaceMix.Trainer.Export;
 public sealed record GaussianMixture(float[] Weights, float[] Means, float[] Choleskies)
 {
     /// <summary>More components than this are never tried.</summary>
-    public const int MostComponents = 8;
+    public const int MostComponents = 16;
 
     // A component's covariance has latent² / 2 numbers; with fewer faces than this for each dimension it would be learnt by heart.
     private const int FacesPerDimension = 4;
-    private const int MaxRounds = 30;
+    private const int MaxRounds = 20;
+    private const int LastRounds = 3;
     private const double Converged = 1e-4;
 
     /// <summary>Number of components.</summary>
     public int Count => Weights.Length;
 
-    /// <summary>Fits 2, 4 and 8 components, as many as there are faces for, and takes the one that explains faces not fitted on best.</summary>
+    /// <summary>Fits 2, 4, 8 and 16 components, as many as there are faces for, and takes the one that explains faces not fitted on best.</summary>
     /// <param name="z">Latents [N, latent].</param>
     /// <param name="latent">Length of a latent.</param>
     /// <param name="seed">Decides the first centres.</param>
@@ -39,14 +40,17 @@ public sealed record GaussianMixture(float[] Weights, float[] Means, float[] Cho
         var y = whitening.Apply(tensor(z, [count, latent]));
         var held = Enumerable.Range(0, count).Select(i => (long)i).ToLookup(i => i % 5 == 4);
         var (fitted, seen) = (y.index_select(0, tensor(held[false].ToArray())), y.index_select(0, tensor(held[true].ToArray())));
-        var (best, bestScores) = (1, Fit(fitted, 1, seed).LogLikelihood(seen));
+        var best = Start(fitted, 1, seed);
+        var bestScores = best.LogLikelihood(seen);
         for (var components = 2; components <= MostComponents && components * latent * FacesPerDimension <= count; components *= 2)
         {
-            var scores = Fit(fitted, components, seed).LogLikelihood(seen);
+            var next = Improve(Start(fitted, components, seed), fitted, MaxRounds);
+            var scores = next.LogLikelihood(seen);
             if (IsBetter(scores, bestScores))
-                (best, bestScores) = (components, scores);
+                (best, bestScores) = (next, scores);
         }
-        return best == 1 ? null : whitening.Undo(Fit(y, best, seed));
+        // The faces it was chosen by are to be learnt from as well.
+        return best.Factors.Length == 1 ? null : whitening.Undo(Improve(best, y, LastRounds));
     }
 
     /// <summary>Draws latents; at temperature 0 all are the mean of <paramref name="mean"/>, at 1 they are the mixture's.</summary>
@@ -91,20 +95,19 @@ public sealed record GaussianMixture(float[] Weights, float[] Means, float[] Cho
         return component;
     }
 
-    private static Fitted Fit(Tensor y, int components, ulong seed)
+    private static Fitted Start(Tensor y, int components, ulong seed) =>
+        Maximise(y, nn.functional.one_hot(Nearest(y, Centres(y, components, seed)), components).to(ScalarType.Float64));
+
+    private static Fitted Improve(Fitted fit, Tensor y, int rounds)
     {
-        var (count, latent) = (y.shape[0], y.shape[1]);
-        var responsibilities = nn.functional.one_hot(Nearest(y, Centres(y, components, seed)), components).to(ScalarType.Float64); // [N, K]
-        var fit = Maximise(y, responsibilities);
         var before = double.NegativeInfinity;
-        for (var round = 0; round < MaxRounds && components > 1; round++)
+        for (var round = 0; round < rounds; round++)
         {
             using var scope = NewDisposeScope();
             var joint = fit.LogJoint(y); // [N, K]
             var likelihood = joint.logsumexp(1).mean().item<double>();
-            var next = Maximise(y, joint.softmax(1));
-            fit = next.MoveToOuterScope();
-            if (likelihood - before < Converged * latent)
+            fit = Maximise(y, joint.softmax(1)).MoveToOuterScope();
+            if (likelihood - before < Converged * y.shape[1])
                 break;
             before = likelihood;
         }
@@ -119,8 +122,9 @@ public sealed record GaussianMixture(float[] Weights, float[] Means, float[] Cho
         var scatters = new Tensor[components];
         for (var k = 0; k < components; k++)
         {
+            using var scope = NewDisposeScope();
             var centred = y - means[k];
-            scatters[k] = (centred * responsibilities.select(1, k).unsqueeze(1)).t().matmul(centred);
+            scatters[k] = (centred * responsibilities.select(1, k).unsqueeze(1)).t().matmul(centred).MoveToOuterDisposeScope();
         }
         var pooled = stack(scatters).sum(dim: 0) / (double)y.shape[0];
         var factors = new double[components][];
@@ -162,7 +166,11 @@ public sealed record GaussianMixture(float[] Weights, float[] Means, float[] Cho
     private sealed record Fitted(Tensor Weights, Tensor Means, double[][] Factors)
     {
         /// <summary>Of each face, in nats.</summary>
-        public double[] LogLikelihood(Tensor y) => LogJoint(y).logsumexp(1).data<double>().ToArray();
+        public double[] LogLikelihood(Tensor y)
+        {
+            using var scope = NewDisposeScope();
+            return LogJoint(y).logsumexp(1).data<double>().ToArray();
+        }
 
         /// <summary>ln(weight · density) of each face under each component, [N, K].</summary>
         public Tensor LogJoint(Tensor y)
@@ -171,12 +179,13 @@ public sealed record GaussianMixture(float[] Weights, float[] Means, float[] Cho
             var columns = new Tensor[Factors.Length];
             for (var k = 0; k < columns.Length; k++)
             {
+                using var scope = NewDisposeScope();
                 var inverse = tensor(Cholesky.Inverse(Factors[k], latent), [latent, latent]);
                 var distance = (y - Means[k]).matmul(inverse.t()).pow(2).sum(1);
                 double logDeterminant = 0;
                 for (var i = 0; i < latent; i++)
                     logDeterminant += Math.Log(Factors[k][(i * latent) + i]);
-                columns[k] = (distance * -0.5) - logDeterminant - (0.5 * latent * Math.Log(2 * Math.PI));
+                columns[k] = ((distance * -0.5) - logDeterminant - (0.5 * latent * Math.Log(2 * Math.PI))).MoveToOuterDisposeScope();
             }
             return stack(columns, 1) + Weights.log();
         }

@@ -16,7 +16,9 @@ namespace FaceMix.Trainer.Export;
 /// <param name="time">Names the version.</param>
 public sealed class VersionWriter(string models, int threads, TimeProvider time)
 {
-    private const int DensityFaces = 4000;
+    // A mixture gains by more faces, and a run that saw few is not to be held up by them.
+    private const int FewestDensityFaces = 4000;
+    private const int MostDensityFaces = 16_000;
     private const int SheetColumns = 12;
     private const int SampleRows = 3;
 
@@ -59,7 +61,7 @@ public sealed class VersionWriter(string models, int threads, TimeProvider time)
 
         using var faces = new OnnxFaces(publication.Folder, run.Preset.Model.ImageSize, run.Preset.Model.Latent, threads);
         var worst = ExportCheck.Decoder(averaged, faces, seed);
-        var density = FitDensity(faces, data.Training, seed);
+        var density = FitDensity(faces, data.Training, run.State.Pictures, seed);
         density.Save(PathOf(ModelFiles.Density));
 
         var measured = Measurement.Of(faces, data, run.Preset.Training.HeldOut);
@@ -123,9 +125,10 @@ public sealed class VersionWriter(string models, int threads, TimeProvider time)
     private static string CodeRevision =>
         typeof(VersionWriter).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown";
 
-    private static Density FitDensity(OnnxFaces faces, IFaceSource training, ulong seed)
+    private static Density FitDensity(OnnxFaces faces, IFaceSource training, long pictures, ulong seed)
     {
-        var (mean, logvar) = faces.Encode(Measurement.ReadFaces(training, Math.Min(DensityFaces, training.Count)));
+        var wanted = (int)Math.Clamp(pictures, FewestDensityFaces, MostDensityFaces);
+        var (mean, logvar) = faces.Encode(Measurement.ReadFaces(training, Math.Min(wanted, training.Count)));
         return Density.Fit(mean, logvar, faces.Latent, seed);
     }
 

@@ -15,22 +15,28 @@ namespace FaceMix.Trainer.Reports;
 /// <param name="Name">Names its training data and steps, so that two numbers of one judge can be compared.</param>
 public sealed record KeptJudge(Judge Judge, string Name) : IDisposable
 {
-    // Neither training nor held-out faces come from it.
-    private const ulong Seed = 0x4A55444745UL;
+    /// <summary>Of judges that measure. Neither training nor held-out faces come from it, nor from the other.</summary>
+    public const ulong MeasuringSeed = 0x4A55444745UL;
+
+    /// <summary>Of judges that models learn from: a model is not to be measured by a network with the same first weights.</summary>
+    public const ulong LearningSeed = 0x4C4541524EUL;
+
     private const int DrawnFaces = 400_000;
 
     /// <param name="data">Drawn faces get a judge that saw other drawn ones, photographs one that learnt from the training part.</param>
     /// <param name="models">The models folder.</param>
-    /// <param name="steps">Steps at most. A judge of another number is another judge: a perceptual loss asks for fewer, and a model is not to be judged by the network it learnt from.</param>
+    /// <param name="steps">Steps at most. A judge of another number is another judge.</param>
     /// <param name="cancellation">Ends its training.</param>
     /// <param name="device">Where it learns and answers; null: the CPU.</param>
+    /// <param name="seed">Of its first weights, of the order and, where they are drawn, of the faces it sees.</param>
     /// <exception cref="OperationCanceledException">It was asked to end.</exception>
     /// <exception cref="ModelStoreException">The published one is damaged.</exception>
-    public static KeptJudge For(FaceData data, string models, int steps, CancellationToken cancellation, Device? device = null)
+    public static KeptJudge For(FaceData data, string models, int steps, CancellationToken cancellation, Device? device = null, ulong seed = MeasuringSeed)
     {
         ArgumentNullException.ThrowIfNull(data);
-        var source = data.IsDrawn ? FaceDataset.OtherDrawn(data.Training, Seed, DrawnFaces) : data.Training;
-        var key = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{source.Digest} {steps}")))[..16];
+        var source = data.IsDrawn ? FaceDataset.OtherDrawn(data.Training, seed, DrawnFaces) : data.Training;
+        var seeded = seed == MeasuringSeed ? string.Empty : $" {seed:x}";
+        var key = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{source.Digest} {steps}{seeded}")))[..16];
         var name = $"judge-{key[..8]}";
         var catalog = new ModelCatalog(JudgePublication.FolderBeside(models));
         if (catalog.Newest(name) is { } version)
@@ -48,7 +54,7 @@ public sealed record KeptJudge(Judge Judge, string Name) : IDisposable
         else
         {
             Console.Error.WriteLine($"Training a judge on {(data.IsDrawn ? "drawn originals" : "the photographs")}, at most {steps} steps; it is kept as {name} in {catalog.Models}.");
-            judge = JudgeTraining.Train(source, Seed, steps, Console.Error.WriteLine, cancellation, device);
+            judge = JudgeTraining.Train(source, seed, steps, Console.Error.WriteLine, cancellation, device);
         }
         JudgePublication.Publish(judge, name, source, models, steps);
         return new KeptJudge(judge.to(device ?? CPU), name);

@@ -14,7 +14,7 @@ internal static class ModelsBenchmark
           trains and measures the presets (all by default), then writes the section of docs/RESULTS.md that has the data's name
           --minutes N   processor time of a run; how many steps that are is measured once for each preset
           --seeds A,B   one run for each
-          --keep DIR    where runs, models and results lie [.facemix/results]; what is there is not done again
+          --keep DIR    where runs and models lie [.facemix/results]; what docs/results/ holds is not done again
           --table       only writes the table of what is there
         """;
 
@@ -36,7 +36,7 @@ internal static class ModelsBenchmark
         var source = new List<string> { "--data", data };
         if (Value(arguments, "--labels") is { } labels)
             source.AddRange(["--labels", labels]);
-        var trials = new Trials(Path.Combine(keep, Name(data)), source, Value(arguments, "--credit"), TimeSpan.FromMinutes(minutes));
+        var trials = new Trials(Path.Combine(keep, Name(data)), Repository.PathOf("docs", "results", Name(data)), source, Value(arguments, "--credit"), TimeSpan.FromMinutes(minutes));
         if (!arguments.Contains("--table"))
         {
             foreach (var seed in seeds)

@@ -10,50 +10,73 @@ namespace FaceMix.Benchmarks.Models;
 /// <param name="Evaluation">What <c>evaluate --json</c> said.</param>
 internal sealed record Trial(string Preset, ulong Seed, JsonElement Training, JsonElement Evaluation);
 
-/// <summary>Runs of presets on one data set, each kept in a folder of its own.</summary>
+/// <summary>Runs of presets on one data set, each kept in a folder of its own; what was measured of them lies elsewhere and stays.</summary>
 /// <param name="folder">Of the data set's runs; the judge and the packed pictures lie there once for all.</param>
+/// <param name="results">A file for each run, in the repository: all that the table says comes from them.</param>
 /// <param name="source">Options that name the data.</param>
 /// <param name="credit">Of the data, for the cards.</param>
 /// <param name="time">Processor time of a run.</param>
-internal sealed class Trials(string folder, IReadOnlyList<string> source, string? credit, TimeSpan time)
+internal sealed class Trials(string folder, string results, IReadOnlyList<string> source, string? credit, TimeSpan time)
 {
-    private const string Result = "result.json";
     private static readonly JsonSerializerOptions s_json = new() { WriteIndented = true };
 
     public IReadOnlyList<Trial> Results() =>
     [
-        .. Directory.EnumerateFiles(folder, Result, SearchOption.AllDirectories).Order(StringComparer.Ordinal)
+        .. Directory.EnumerateFiles(Directory.CreateDirectory(results).FullName, "*.json").Order(StringComparer.Ordinal)
             .Select(file => JsonSerializer.Deserialize<Trial>(File.ReadAllText(file))!),
     ];
 
     /// <summary>Trains, publishes into the run's own folder and measures, unless that has been done.</summary>
     public async Task RunAsync(Contender contender, ulong seed)
     {
-        var run = Path.Combine(folder, $"{contender.Preset}-{seed}");
-        if (File.Exists(Path.Combine(run, Result)))
+        var result = Path.Combine(results, $"{contender.Preset}-{seed}.json");
+        if (File.Exists(result))
             return;
-        Directory.CreateDirectory(Path.Combine(folder, "cache"));
-        Directory.CreateDirectory(run);
-        if (!Directory.Exists(Path.Combine(run, "cache")))
-            Directory.CreateSymbolicLink(Path.Combine(run, "cache"), Path.Combine("..", "cache"));
+        var run = Path.Combine(folder, $"{contender.Preset}-{seed}");
+        Share("cache", run);
+        Share("judges", run);
         var steps = await StepsAsync(contender);
         Console.WriteLine($"{contender.Preset}, seed {seed}: {steps} steps");
         var models = Path.Combine(run, "models");
-        var training = await TrainerAsync(
-            ["train", .. contender.Arguments, .. source, "--seed", $"{seed}", "--models", models, "--continue", "--max-time", "0s", "--set", $"training.max_steps={steps}",
-            "--encode", "0", "--json", .. credit is null ? Array.Empty<string>() : ["--credit", credit]]);
+        var trained = Path.Combine(run, "training.json");
+        if (!File.Exists(trained))
+        {
+            var said = await TrainerAsync(
+                ["train", .. contender.Arguments, .. source, "--seed", $"{seed}", "--models", models, "--continue", "--max-time", "0s", "--set", $"training.max_steps={steps}",
+                "--encode", "0", "--json", .. credit is null ? Array.Empty<string>() : ["--credit", credit]]);
+            await WriteAsync(said, trained);
+        }
+        var training = JsonSerializer.Deserialize<JsonElement>(await File.ReadAllTextAsync(trained));
         var evaluation = await TrainerAsync(["evaluate", "--model", training.GetProperty("model").GetString()!, .. source, "--models", models, "--json"]);
-        var part = Path.Combine(run, Result + ".part");
-        await File.WriteAllTextAsync(part, JsonSerializer.Serialize(new Trial(contender.Preset, seed, training, evaluation), s_json));
-        File.Move(part, Path.Combine(run, Result));
+        Directory.CreateDirectory(results);
+        await WriteAsync(new Trial(contender.Preset, seed, training, evaluation), result);
     }
 
-    // The time of a run's start and end cancels out between a short and a longer one.
+    private static async Task WriteAsync<T>(T value, string path)
+    {
+        await File.WriteAllTextAsync(path + ".part", JsonSerializer.Serialize(value, s_json));
+        File.Move(path + ".part", path);
+    }
+
+    // What lies beside a run's models is looked for there by the Trainer, and is the same for all runs.
+    private void Share(string name, string run)
+    {
+        Directory.CreateDirectory(Path.Combine(folder, name));
+        Directory.CreateDirectory(run);
+        if (!Directory.Exists(Path.Combine(run, name)))
+            Directory.CreateSymbolicLink(Path.Combine(run, name), Path.Combine("..", name));
+    }
+
+    // A preset's further seeds get the steps of its first. The time of a run's start and end cancels out between a short and a longer one.
     private async Task<long> StepsAsync(Contender contender)
     {
+        if (Results().FirstOrDefault(trial => trial.Preset == contender.Preset) is { } first)
+            return first.Training.GetProperty("steps").GetInt64();
         var file = Path.Combine(folder, $"{contender.Preset}.seconds-per-step");
         if (!File.Exists(file))
         {
+            // A judge to learn from is trained by whoever comes first.
+            await SecondsAsync(contender, 1);
             var few = await SecondsAsync(contender, 3);
             var more = 5;
             double seconds;
@@ -68,7 +91,7 @@ internal sealed class Trials(string folder, IReadOnlyList<string> source, string
     private async Task<double> SecondsAsync(Contender contender, int steps)
     {
         var scratch = Path.Combine(folder, $"{contender.Preset}-timing");
-        Directory.CreateDirectory(scratch);
+        Share("judges", scratch);
         try
         {
             var said = await TrainerAsync(

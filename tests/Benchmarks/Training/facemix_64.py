@@ -1,4 +1,7 @@
-"""facemix-64 in PyTorch: residual up-blocks re-normalised from the latent, a picture at every level."""
+"""facemix-64 in PyTorch: residual up-blocks re-normalised from the latent, a picture at every level.
+
+Its loss is the preset's without the perceptual term, whose network a run trains for itself.
+"""
 import torch
 from torch import nn
 from torch.nn import functional as F
@@ -83,11 +86,9 @@ class Vae(nn.Module):
         mean, logvar = self.encoder(x)
         return self.decoder(mean + (logvar * 0.5).exp() * noise), mean, logvar
 
-    def loss(self, output, target, kl_weight=3e-5, edge_weight=0.5, lower_levels=0.25):
+    def loss(self, output, target, mse_weight=10, lower_levels=0.25, kl_weight=1e-4):
         pictures, mean, logvar = output
-        difference = pictures[-1] - target
-        edge = ((difference[..., 1:] - difference[..., :-1]).abs().mean() + (difference[..., 1:, :] - difference[..., :-1, :]).abs().mean()) * 0.5
-        loss = difference.abs().mean() + edge_weight * edge
+        loss = mse_weight * (pictures[-1] - target).square().mean()
         for picture in reversed(pictures[:-1]):
             target = F.avg_pool2d(target, 2)
             loss = loss + lower_levels * (picture - target).abs().mean()

@@ -4,6 +4,7 @@ using FaceMix.Trainer.Data.Drawn;
 using FaceMix.Trainer.Export;
 using FaceMix.Trainer.Losses;
 using FaceMix.Trainer.Models;
+using FaceMix.Trainer.Presets;
 using FaceMix.Trainer.Reports;
 using FaceMix.Trainer.Training;
 using Xunit;
@@ -39,7 +40,7 @@ public sealed class FaceMix64AgreesWithPyTorch
 
         using var scope = NewDisposeScope();
         var target = Pixels.ToTensor(pixels, Faces, 64);
-        var loss = new VaeLoss(new LossOptions { L1 = 1, Edge = 1, LowerLevels = 0.25, Kl = 1e-4, KlWarmup = 0 });
+        var loss = new VaeLoss(PresetReader.Read("facemix-64").Loss with { KlWarmup = 0 });
         var output = model.call(target, tensor(noise, [Faces, latent]));
         var (total, _) = loss.Compute(output, target, progress: 1);
         total.backward();

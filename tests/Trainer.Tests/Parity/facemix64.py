@@ -14,8 +14,6 @@ import torch
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "..", "Benchmarks", "Training"))
 from facemix_64 import Vae  # noqa: E402
 
-KL_WEIGHT, EDGE_WEIGHT = 1e-4, 1
-
 
 def read(path):
     with open(path, "rb") as file:
@@ -49,7 +47,7 @@ def main(source, target):
             state[name[len("weight/"):]].copy_(tensor)
     pixels = given["pixels"].permute(0, 3, 1, 2).float().contiguous() / 127.5 - 1
     pictures, mean, logvar = model(pixels, given["noise"])
-    loss = model.loss((pictures, mean, logvar), pixels, KL_WEIGHT, EDGE_WEIGHT)
+    loss = model.loss((pictures, mean, logvar), pixels)
     loss.backward()
     out = {f"picture/{i}": picture for i, picture in enumerate(pictures)}
     out.update(mean=mean, logvar=logvar, loss=loss.reshape(1))

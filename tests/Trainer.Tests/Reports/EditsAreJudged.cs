@@ -53,8 +53,7 @@ public sealed class EditsAreJudged
         // A and B exclude each other; C is free.
         ulong[] masks = [.. Enumerable.Range(0, 200).Select(i => (i % 2 == 0 ? 1UL : 2UL) | (i % 3 == 0 ? 4UL : 0))];
 
-        Assert.Equal(0b011UL, EditSuccess.AllowedToChange(0, masks, 3));
-        Assert.Equal(0b100UL, EditSuccess.AllowedToChange(2, masks, 3));
+        Assert.Equal([0b010, 0b001, 0b000], AttributeDirections.RuledOut(masks, 3));
     }
 
     [Fact]
@@ -62,7 +61,20 @@ public sealed class EditsAreJudged
     {
         ulong[] masks = [1, 2, .. new ulong[100]];
 
-        Assert.Equal(1UL, EditSuccess.AllowedToChange(0, masks, 2));
+        Assert.Equal([0, 0], AttributeDirections.RuledOut(masks, 2));
+    }
+
+    [Fact]
+    public void A_direction_takes_away_what_its_attribute_rules_out()
+    {
+        // C is what there is with neither A nor B, as no beard is with neither goatee nor moustache.
+        var (_, masks) = Faces((_, noise) => noise > 0);
+        masks = [.. masks.Select(mask => mask & 3 | ((mask & 3) == 0 ? 4UL : 0))];
+        float[] means = [.. masks.SelectMany(mask => new[] { mask & 1, mask >> 1 & 1, mask >> 2 }, (_, bit) => bit == 0 ? -1f : 1f)];
+
+        var scores = EditSuccess.Of(means, 3, AttributeDirections.Fit(means, 3, masks, 3), masks, s_names, 50, Decode, Read);
+
+        Assert.All(scores, score => Assert.Equal((1, 1), (score.Changed, score.OthersKept)));
     }
 
     private static (float[] Means, ulong[] Masks) Faces(Func<bool, double, bool> hasB)

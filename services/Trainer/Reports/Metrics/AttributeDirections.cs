@@ -4,12 +4,15 @@ namespace FaceMix.Trainer.Reports.Metrics;
 
 /// <summary>
 /// For each attribute the way a latent moves when a face gets it and keeps all else: the least-squares fit of latents by all
-/// attributes at once. The plain difference of two mean latents would carry along whatever else goes with the attribute.
+/// attributes at once. The plain difference of two mean latents would carry along whatever else goes with the attribute; what
+/// the attribute rules out goes with it all the same, because a face cannot have a goatee and no beard.
 /// </summary>
 public sealed class AttributeDirections
 {
     // Of one face's weight; keeps the fit defined when two attributes always go together.
     private const double Ridge = 1;
+
+    private const double ExpectedTogether = 5;
 
     private readonly float[] _means;
     private readonly int _latent;
@@ -32,8 +35,44 @@ public sealed class AttributeDirections
         var x = Matrix<double>.Build.Dense(masks.Length, attributes + 1, (n, k) => k == attributes || (masks[n] >> k & 1) != 0 ? 1 : 0);
         var z = Matrix<double>.Build.Dense(masks.Length, latent, (n, i) => means[(n * latent) + i]);
         var normal = x.TransposeThisAndMultiply(x) + Matrix<double>.Build.DenseDiagonal(attributes + 1, Ridge);
+        var ruledOut = RuledOut(masks, attributes);
         var fit = normal.Cholesky().Solve(x.TransposeThisAndMultiply(z));
-        return new AttributeDirections(means, latent, [.. Enumerable.Range(0, attributes).Select(k => fit.Row(k).Select(value => (float)value).ToArray())]);
+        return new AttributeDirections(means, latent, [.. Enumerable.Range(0, attributes).Select(Direction)]);
+
+        float[] Direction(int k)
+        {
+            var direction = fit.Row(k);
+            var lacking = masks.Where(mask => (mask >> k & 1) == 0).ToArray();
+            for (var other = 0; other < attributes && lacking.Length > 0; other++)
+            {
+                // As much of it as there is to lose, on the mean.
+                if (other != k && (ruledOut[k] >> other & 1) != 0)
+                    direction -= fit.Row(other) * lacking.Count(mask => (mask >> other & 1) != 0) / lacking.Length;
+            }
+            return [.. direction.Select(value => (float)value)];
+        }
+    }
+
+    /// <summary>
+    /// For each attribute those that never go with it, as a mask: pairs that the faces could have shown together five times by
+    /// chance, and never did. A face that turns blond cannot stay black-haired.
+    /// </summary>
+    /// <param name="masks">Of many faces.</param>
+    /// <param name="attributes">How many attributes there are.</param>
+    public static ulong[] RuledOut(ulong[] masks, int attributes)
+    {
+        var ruledOut = new ulong[attributes];
+        var having = Enumerable.Range(0, attributes).Select(k => (double)masks.Count(mask => (mask >> k & 1) != 0)).ToArray();
+        for (var one = 0; one < attributes; one++)
+        {
+            for (var other = 0; other < attributes; other++)
+            {
+                var could = having[one] * having[other] / Math.Max(masks.Length, 1) >= ExpectedTogether;
+                if (other != one && could && !masks.Any(mask => (mask >> one & mask >> other & 1) != 0))
+                    ruledOut[one] |= 1UL << other;
+            }
+        }
+        return ruledOut;
     }
 
     /// <summary>Added to a latent that lacks the attribute, it gives it; [latent].</summary>

@@ -19,13 +19,10 @@ public static class EditSuccess
     /// <summary>How many directions a face is moved by: a little beyond the middle of those that have the attribute, as a person would push a slider.</summary>
     public const double Strength = 1.5;
 
-    // Pairs that the faces could have shown together this often, and never did, exclude each other.
-    private const double ExpectedTogether = 5;
-
     /// <param name="means">Posterior means of the faces to edit, [N, latent].</param>
     /// <param name="latent">Length of a latent.</param>
     /// <param name="directions">Of every attribute.</param>
-    /// <param name="known">Masks of many faces: attributes that never occur together there are not expected to stay when the other comes.</param>
+    /// <param name="known">Masks of many faces: what an attribute rules out there is not expected to stay when it comes.</param>
     /// <param name="names">The attributes.</param>
     /// <param name="most">Faces edited for each attribute at most.</param>
     /// <param name="decode">Latents [N, latent] → uint8 [N, H, W, 3].</param>
@@ -37,12 +34,13 @@ public static class EditSuccess
         Func<float[], byte[]> decode, Func<byte[], ulong[]> read, IProgress<(int Done, int Total)>? progress = null)
     {
         var before = read(decode(means));
+        var ruledOut = AttributeDirections.RuledOut(known, names.Count);
         var scores = new List<EditScore>();
         for (var k = 0; k < names.Count; k++)
         {
             var lacking = Enumerable.Range(0, before.Length).Where(n => (before[n] >> k & 1) == 0).Take(most).ToArray();
             if (lacking.Length > 0 && directions.StepsPerDeviation(k) > 0)
-                scores.Add(Score(k, lacking, before, AllowedToChange(k, known, names.Count)));
+                scores.Add(Score(k, lacking, before, ruledOut[k] | 1UL << k));
             progress?.Report((k + 1, names.Count));
         }
         return scores;
@@ -62,21 +60,6 @@ public static class EditSuccess
             }
             return new EditScore(names[k], changed / lacking.Length, kept / lacking.Length, only / lacking.Length, lacking.Length);
         }
-    }
-
-    /// <summary>The attribute itself and those that never go with it, as a mask: a face that turns blond cannot stay black-haired.</summary>
-    public static ulong AllowedToChange(int attribute, ulong[] known, int attributes)
-    {
-        var ignored = 1UL << attribute;
-        double with = known.Count(mask => (mask >> attribute & 1) != 0);
-        for (var other = 0; other < attributes; other++)
-        {
-            double withOther = known.Count(mask => (mask >> other & 1) != 0);
-            var together = known.Any(mask => (mask >> attribute & mask >> other & 1) != 0);
-            if (!together && with * withOther / Math.Max(known.Length, 1) >= ExpectedTogether)
-                ignored |= 1UL << other;
-        }
-        return ignored;
     }
 
     private static float[] Moved(float[] means, int latent, int[] which, float[] direction)
