@@ -32,7 +32,7 @@ internal static class PerceptualChoice
         using var data = CommonOptions.Open(request.Data, request.Labels, models, JudgeSize, grey: false, request.Seed, request.Count, JudgeHeldOut, cancellation);
         if (data.Training.AttributeNames.Count == 0)
             return null;
-        var kept = KeptJudge.For(data, models, preset.Perceptual.JudgeSteps, cancellation, device, KeptJudge.LearningSeed);
+        var kept = KeptJudge.For(data, models, preset.Perceptual.JudgeSteps, what => new WorkProgress(what), cancellation, device, KeptJudge.LearningSeed);
         return new JudgeNetwork(kept.Judge, JudgeSize, kept.Name);
     }
 }

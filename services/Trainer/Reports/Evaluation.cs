@@ -66,7 +66,7 @@ public sealed record Evaluation(
         var names = data.HeldOut.AttributeNames;
         using var judge = names.Count == 0 ? null
             : options.Judge is { } wanted ? KeptJudge.Open(wanted, data, models, options.Device)
-            : options.JudgeSteps > 0 ? KeptJudge.For(data, models, options.JudgeSteps, cancellation, options.Device) : null;
+            : options.JudgeSteps > 0 ? KeptJudge.For(data, models, options.JudgeSteps, progress, cancellation, options.Device) : null;
         IFeatureNetwork? features = asked is not null || judge is null ? asked : new JudgeFeatures(judge.Judge, judge.Name);
         var frechet = features is null ? null
             : FrechetScores.Of(features, model, density, measured, FrechetScores.DefaultSeeds, progress("sets of pictures compared"), cancellation);

@@ -26,12 +26,13 @@ public sealed record KeptJudge(Judge Judge, string Name) : IDisposable
     /// <param name="data">Drawn faces get a judge that saw other drawn ones, photographs one that learnt from the training part.</param>
     /// <param name="models">The models folder.</param>
     /// <param name="steps">Steps at most. A judge of another number is another judge.</param>
+    /// <param name="progress">Makes a display for its training.</param>
     /// <param name="cancellation">Ends its training.</param>
     /// <param name="device">Where it learns and answers; null: the CPU.</param>
     /// <param name="seed">Of its first weights, of the order and, where they are drawn, of the faces it sees.</param>
     /// <exception cref="OperationCanceledException">It was asked to end.</exception>
     /// <exception cref="ModelStoreException">The published one is damaged.</exception>
-    public static KeptJudge For(FaceData data, string models, int steps, CancellationToken cancellation, Device? device = null, ulong seed = MeasuringSeed)
+    public static KeptJudge For(FaceData data, string models, int steps, Func<string, IProgress<(int Done, int Total)>> progress, CancellationToken cancellation, Device? device = null, ulong seed = MeasuringSeed)
     {
         ArgumentNullException.ThrowIfNull(data);
         var source = data.IsDrawn ? FaceDataset.OtherDrawn(data.Training, seed, DrawnFaces) : data.Training;
@@ -54,7 +55,7 @@ public sealed record KeptJudge(Judge Judge, string Name) : IDisposable
         else
         {
             Console.Error.WriteLine($"Training a judge on {(data.IsDrawn ? "drawn originals" : "the photographs")}, at most {steps} steps; it is kept as {name} in {catalog.Models}.");
-            judge = JudgeTraining.Train(source, seed, steps, Console.Error.WriteLine, cancellation, device);
+            judge = JudgeTraining.Train(source, seed, steps, progress("steps of the judge"), Console.Error.WriteLine, cancellation, device);
         }
         JudgePublication.Publish(judge, name, source, models, steps);
         return new KeptJudge(judge.to(device ?? CPU), name);

@@ -20,11 +20,12 @@ public static class JudgeTraining
     /// <param name="source">Faces to learn from; the last <see cref="FacesPerLook"/> of them are looked at only.</param>
     /// <param name="seed">Decides first weights and order.</param>
     /// <param name="maxSteps">Steps at most.</param>
-    /// <param name="say">Hears a line at every look.</param>
+    /// <param name="progress">Hears of every step.</param>
+    /// <param name="say">Hears at the end which attribute it is least sure of.</param>
     /// <param name="cancellation">Ends it.</param>
     /// <param name="device">Where it learns and stays; null: the CPU.</param>
     /// <exception cref="OperationCanceledException">It was asked to end.</exception>
-    public static Judge Train(IFaceSource source, ulong seed, int maxSteps, Action<string> say, CancellationToken cancellation, Device? device = null)
+    public static Judge Train(IFaceSource source, ulong seed, int maxSteps, IProgress<(int Done, int Total)> progress, Action<string> say, CancellationToken cancellation, Device? device = null)
     {
         manual_seed((long)(Noise.Mix(seed) >> 1));
         var judge = new Judge(source.Size, source.AttributeNames.Count).to(device ?? CPU);
@@ -32,21 +33,22 @@ public static class JudgeTraining
         using var loader = new BatchLoader(source, new BatchLoaderOptions { BatchSize = Batch, Seed = seed, Ahead = 2 });
         var looked = Measurement.ReadFaces(source, FacesPerLook);
         var truth = Enumerable.Range(0, FacesPerLook).Select(i => source.Attributes((int)((long)i * source.Count / FacesPerLook))).ToArray();
-        for (var step = 0; step < maxSteps; step++)
+        JudgeScore? worst = null;
+        var step = 0;
+        for (; step < maxSteps && worst is not { Accuracy: >= GoodEnough }; step++)
         {
             foreach (var group in optimizer.ParamGroups)
                 group.LearningRate = LearningRateTop * Math.Min(1, (step + 1) / 100.0) * (0.02 + (0.98 * 0.5 * (1 + Math.Cos(Math.PI * step / maxSteps))));
             cancellation.ThrowIfCancellationRequested();
             using (var batch = loader.Next(cancellation)!)
                 Step(judge, optimizer, batch, source);
-            if ((step + 1) % StepsBetweenLooks != 0)
-                continue;
-            var scores = JudgeScores.Of(Answers(judge, looked, FacesPerLook, source.Size), truth, source.AttributeNames);
-            var worst = scores.MinBy(score => score.Accuracy)!;
-            say($"judge: step {step + 1}, its worst attribute is {worst.Attribute} with {worst.Accuracy:0.0%} right");
-            if (worst.Accuracy >= GoodEnough)
-                break;
+            progress.Report((step + 1, maxSteps));
+            if ((step + 1) % StepsBetweenLooks == 0 || step + 1 == maxSteps)
+                worst = JudgeScores.Of(Answers(judge, looked, FacesPerLook, source.Size), truth, source.AttributeNames).MinBy(score => score.Accuracy);
         }
+        if (step < maxSteps)
+            progress.Report((maxSteps, maxSteps));
+        say($"The judge reads every attribute right on {worst!.Accuracy:0.0%} of {FacesPerLook} faces or more; the hardest is {worst.Attribute}.");
         judge.eval();
         return judge;
     }

@@ -53,10 +53,10 @@ internal sealed record PhotographFolder(string Root, IReadOnlyList<string> Paths
         if (missing == masks.Length)
             throw new DataException($"None of the labels belongs to a picture: the first picture is {keys[0]}, the first label is for {table.Masks.Keys.First()}.");
         if (missing > 0)
-            notes.Add($"{missing} pictures have no row in the labels; nothing is said of them.");
+            notes.Add(missing == 1 ? "1 picture has no row in the labels; nothing is said of it." : $"{missing} pictures have no row in the labels; nothing is said of them.");
         var unused = table.Masks.Count - (masks.Length - missing);
         if (unused > 0)
-            notes.Add($"{unused} rows of the labels have no picture.");
+            notes.Add(unused == 1 ? "1 row of the labels has no picture." : $"{unused} rows of the labels have no picture.");
         return masks;
     }
 
