@@ -73,13 +73,15 @@ public sealed class ConsoleProgress : ITrainingObserver, IDisposable
         if (state.Elapsed.TotalSeconds > seconds && progress > 0)
             left = state.Elapsed.TotalSeconds * (1 - progress) / progress;
         var terms = string.Join(' ', report.Terms.Select(Term));
-        return string.Create(CultureInfo.InvariantCulture, $"{progress,4:0%} step {state.Step} {speed:0} images/s loss {report.Total:0.####} ({terms}) ETA {Duration(left)}");
+        return string.Create(CultureInfo.InvariantCulture, $"{progress,4:0%} ETA {Duration(left)}, step {state.Step}, {speed:0} images/s, loss {report.Total:0.####} ({terms})");
     }
 
     // The raw number, and beside it what it counts for; weights of 1 go without saying, and those of 0 are for looking only.
     private static string Term(TermValue term) => term.Weight is 0 or 1
         ? string.Create(CultureInfo.InvariantCulture, $"{term.Name} {term.Value:0.####}")
-        : string.Create(CultureInfo.InvariantCulture, $"{term.Name} {term.Value:0.####}×{term.Weight:0.####e-0}");
+        : string.Create(CultureInfo.InvariantCulture, $"{term.Name} {term.Value:0.####}×{Weight(term.Weight)}");
+
+    private static string Weight(double weight) => weight.ToString(weight is >= 0.01 and < 1e4 ? "0.####" : "0.####e-0", CultureInfo.InvariantCulture);
 
     // A line that wraps could not be drawn over.
     private static string Fitted(string text, int width) => text.Length < width ? text : text[..Math.Max(0, width - 1)];
