@@ -61,7 +61,7 @@ public sealed partial class ReportsStandAlone : IDisposable
 
         var page = Look(_folder.File("report.html"));
 
-        string[] parts = ["time", "reconstructions", "samples", "traversals", "morphs", "map", "curves", "units", "metrics", "data", "model", "run"];
+        string[] parts = ["time", "reconstructions", "samples", "neighbours", "traversals", "morphs", "map", "curves", "units", "metrics", "data", "model", "run"];
         Assert.All(parts, part => Assert.Contains($"<section id=\"{part}\">", page, StringComparison.Ordinal));
         Assert.Contains("Made by FaceMix", page, StringComparison.Ordinal);
         Assert.DoesNotContain(">null<", page, StringComparison.Ordinal);
@@ -130,6 +130,7 @@ public sealed partial class ReportsStandAlone : IDisposable
             FrameNote = "Samples",
             Reconstructions = [Strip("original"), Strip("reconstruction")],
             Samples = [Strip("temperature 0.6"), Strip("temperature 1.0")],
+            Neighbours = new([Strip("new face"), Strip("nearest training face")], 0.08, 0.09, 200, 12_000),
             Traversals = [new("the mean face", [Strip("Smiling"), Strip("Young")])],
             Morphs = [Strip("")],
             Map = new PageMap([.. Enumerable.Range(0, 48).Select(i => (double)i)], 0.4, [], [.. Enumerable.Range(0, 24).Select(i => source.Attributes(i).ToString("x"))], pictures.Thumbs(faces, 40, 28), 28),

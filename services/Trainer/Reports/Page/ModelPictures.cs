@@ -19,6 +19,7 @@ public sealed class ModelPictures(OnnxFaces model, Density? density, FaceData da
     private const int MorphSteps = 9;
     private const int MorphPairs = 4;
     private const int DirectionFaces = 3000;
+    private const int NeighbourFaces = 200;
     private const int MapFaces = 1000;
     private const int MapColumns = 40;
     private const int Thumb = 28;
@@ -39,7 +40,7 @@ public sealed class ModelPictures(OnnxFaces model, Density? density, FaceData da
         var done = 0;
         T Part<T>(T value)
         {
-            progress?.Report((++done, 5));
+            progress?.Report((++done, 6));
             return value;
         }
         return report with
@@ -47,6 +48,7 @@ public sealed class ModelPictures(OnnxFaces model, Density? density, FaceData da
             Photographs = !data.IsDrawn,
             Reconstructions = Part(Reconstructions()),
             Samples = Part(Samples()),
+            Neighbours = Part(Neighbours()),
             Morphs = Part(Morphs()),
             Traversals = Part(Traversals()),
             Map = Part(Map()),
@@ -69,14 +71,36 @@ public sealed class ModelPictures(OnnxFaces model, Density? density, FaceData da
     }
 
     private List<PageStrip> Samples() =>
-        [.. s_temperatures.Select(temperature => new PageStrip($"temperature {temperature:0.0}", _pictures.Lay(model.Decode(Sample(temperature)), SampleColumns)))];
+        [.. s_temperatures.Select(temperature => new PageStrip($"temperature {temperature:0.0}", _pictures.Lay(model.Decode(Sample(2 * SampleColumns, temperature)), SampleColumns)))];
 
-    private float[] Sample(double temperature)
-    {
-        const int count = 2 * SampleColumns;
-        return density is not null
+    private float[] Sample(int count, double temperature) =>
+        density is not null
             ? density.Sample(count, SampleSeed, temperature)
             : Array.ConvertAll(Noise.Normal(SampleSeed, 0, count * model.Latent), value => (float)(temperature * value));
+
+    private PageNeighbours Neighbours()
+    {
+        // Photographs are few enough to look at all of them; of drawn faces there is no end.
+        var among = Math.Min(data.IsDrawn ? DirectionFaces : int.MaxValue, data.Training.Count);
+        var count = Math.Min(NeighbourFaces, measured.HeldOut);
+        var faces = model.Decode(Sample(count, temperature: 1));
+        var nearest = NearestFaces.Of(faces, data.Training, among);
+        var closest = Enumerable.Range(0, count).OrderBy(n => nearest[n].Distance).Take(Columns).ToList();
+        var known = new byte[_bytes];
+        byte[] Known(int n)
+        {
+            data.Training.Read(nearest[n].Index, known);
+            return known;
+        }
+        return new PageNeighbours(
+            [
+                new PageStrip("new face", _pictures.Lay([.. closest.SelectMany(n => Faces(faces, n, 1))], Columns)),
+                new PageStrip("nearest training face", _pictures.Lay([.. closest.SelectMany(Known)], Columns)),
+            ],
+            Math.Round(nearest.Average(one => one.Distance), 4),
+            Math.Round(NearestFaces.Of(Faces(measured.Reconstructions, 0, count), data.Training, among).Average(one => one.Distance), 4),
+            count,
+            among);
     }
 
     private List<PageStrip> Morphs()

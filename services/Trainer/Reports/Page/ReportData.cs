@@ -38,6 +38,13 @@ public sealed record PageTraversal(string Name, IReadOnlyList<PageStrip> Rows);
 public sealed record PageMap(
     IReadOnlyList<double> Pca, double Explained, IReadOnlyList<double> Tsne, IReadOnlyList<string> Masks, PagePicture Thumbs, int Thumb);
 
+/// <param name="Rows">New faces that come closest to a training face, and below each that training face.</param>
+/// <param name="Distance">From a new face to its nearest training face, mean; root of the mean squared difference, pixels in 0..1.</param>
+/// <param name="HeldOutDistance">The same from reconstructions of faces that no step saw.</param>
+/// <param name="Faces">New faces looked at, and as many reconstructions.</param>
+/// <param name="Among">Training faces compared with.</param>
+public sealed record PageNeighbours(IReadOnlyList<PageStrip> Rows, double Distance, double HeldOutDistance, int Faces, int Among);
+
 /// <param name="Part">encoder or decoder.</param>
 /// <param name="Name">Of the layer, or of the array where only those are known.</param>
 /// <param name="Kind">What it computes.</param>
@@ -91,6 +98,9 @@ public sealed record ReportData
     public IReadOnlyList<PageStrip> Reconstructions { get; init; } = [];
 
     public IReadOnlyList<PageStrip> Samples { get; init; } = [];
+
+    /// <summary>Whether new faces are training faces learnt by heart.</summary>
+    public PageNeighbours? Neighbours { get; init; }
 
     public IReadOnlyList<PageTraversal> Traversals { get; init; } = [];
 

@@ -60,6 +60,17 @@ function samples() {
     report.samples.map(row => strip(row, row.label)));
 }
 
+function neighbours() {
+  const data = report.neighbours;
+  if (!data) return null;
+  const share = data.distance / data.heldOutDistance;
+  const verdict = share < 0.8
+    ? "New faces lie closer to training faces than unseen faces do: look at the pairs before you give this model to anyone."
+    : "They lie no closer to training faces than unseen faces do, which is what a model does that has not learnt its faces by heart.";
+  return section(page, "neighbours", "Learnt by heart?", `Of ${data.faces} new faces those that come closest to a training face, above that training face (of ${data.among.toLocaleString("en")}, mirrored or not). On the mean a new face is ${data.distance.toFixed(3)} from its nearest, the reconstruction of a face that no step saw ${data.heldOutDistance.toFixed(3)} (root of the mean squared difference at 32 pixels, colours in 0..1). ${verdict}`,
+    data.rows.map((row, i) => strip(row, row.label, i === 0)));
+}
+
 function traversals() {
   if (report.traversals.length === 0) return null;
   const box = make("div", { class: "traversals" });
@@ -194,6 +205,6 @@ function run() {
 
 header();
 const line = [{ name: report.title, colour: colour(0), curves: report.curves }];
-const parts = [overTime(), reconstructions(), samples(), traversals(), morphs(), map(), curves(page, line, false), units(), metrics(), dataSummary(), layers(), run()].filter(part => part);
+const parts = [overTime(), reconstructions(), samples(), neighbours(), traversals(), morphs(), map(), curves(page, line, false), units(), metrics(), dataSummary(), layers(), run()].filter(part => part);
 page.querySelector("section").before(navigation(parts));
 page.append(make("footer", null, `Made by FaceMix on ${new Date(report.created).toLocaleDateString("en-GB", { day: "numeric", month: "long", year: "numeric" })}. Generated faces are not real persons.`));
