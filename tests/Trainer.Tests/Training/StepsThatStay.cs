@@ -1,5 +1,7 @@
 #if COMPAT_PACKAGES
 using System.Globalization;
+using FaceMix.Trainer.Losses.Perceptual;
+using FaceMix.Trainer.Models;
 using FaceMix.Trainer.Reports;
 using FaceMix.Trainer.Training;
 using Xunit;
@@ -37,6 +39,7 @@ public sealed class StepsThatStay : IDisposable
     [InlineData("loss.kl_schedule.shape=cyclical", "loss.kl_schedule.cycles=3", "training.clip_norm=0.05", "training.ema=0.5")]
     [InlineData("training.clip_norm=0", "training.input_noise=0.1", "loss.free_bits=0.05", "loss.kl_balancing=true")]
     [InlineData("loss.ms_ssim=0.5", "loss.ms_ssim_window=5")]
+    [InlineData("perceptual.weight=2")]
     [InlineData("model.architecture=beta-vae", "model.encoder=[4,6,8]", "model.decoder=[8,6,4]", "model.dropout=0.2", "loss.lower_levels=0", BiasesBeforeNorms)]
     [InlineData("model.architecture=face-mixing", "model.encoder=[4,6,8]", "model.decoder=[8,6,4,4]", "loss.halving=bicubic", "loss.reduction=sum", BiasesBeforeNorms)]
     public void In_float64_they_do_what_other_steps_do(params string[] changes) => Compare(changes);
@@ -54,10 +57,21 @@ public sealed class StepsThatStay : IDisposable
         Assert.InRange(skipped, 1, Steps - 1);
     }
 
+    private static TrainingRun Run(string[] changes)
+    {
+        var run = new TrainingRun(TinyRun.Preset(changes), TinyRun.Seed);
+        if (run.Preset.Perceptual.Weight > 0)
+        {
+            manual_seed(1);
+            run.Perceptual = new JudgeNetwork(new Judge(32, 5), 32, "judge-test");
+        }
+        return run;
+    }
+
     private static long Compare(params string[] changes)
     {
-        using var other = new TrainingRun(TinyRun.Preset(changes), TinyRun.Seed);
-        using var stays = new TrainingRun(TinyRun.Preset(changes), TinyRun.Seed);
+        using var other = Run(changes);
+        using var stays = Run(changes);
         stays.FixSteps(record: false, _ => { });
 
         var expected = Walk(other, Steps);
