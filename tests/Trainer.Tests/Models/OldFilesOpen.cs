@@ -10,28 +10,33 @@ namespace FaceMix.Tests.Trainer.Models;
 /// <summary>What earlier code wrote must open in this one.</summary>
 public sealed class OldFilesOpen
 {
-    private static string Kept => Repository.PathOf("deploy", "models", "facemix-64", "20261120-224152");
+    public static TheoryData<string> Kept { get; } =
+        [.. Directory.GetDirectories(Repository.PathOf("deploy", "models")).SelectMany(Directory.GetDirectories).Select(folder => Path.GetRelativePath(Repository.Root, folder))];
 
-    [Fact]
-    public void The_kept_models_weights_still_decode_as_they_did_when_it_was_published()
+    [Theory]
+    [MemberData(nameof(Kept))]
+    public void A_kept_models_weights_still_decode_as_they_did_when_it_was_published(string version)
     {
-        var preset = PresetOf(File.ReadAllText(Path.Combine(Kept, ModelFiles.Card)));
+        var kept = Repository.PathOf(version);
+        var preset = PresetOf(File.ReadAllText(Path.Combine(kept, ModelFiles.Card)));
         using var model = new FaceModel(preset.Model);
-        Weights.Load(Path.Combine(Kept, ModelFiles.Weights)).CopyTo(model);
-        using var faces = new OnnxFaces(Kept, preset.Model.ImageSize, preset.Model.Latent, threads: 1);
+        Weights.Load(Path.Combine(kept, ModelFiles.Weights)).CopyTo(model);
+        using var faces = new OnnxFaces(kept, preset.Model.ImageSize, preset.Model.Latent, threads: 1);
 
         Assert.InRange(ExportCheck.Decoder(model, faces, seed: 5), 0, 1);
     }
 
-    [Fact]
-    public void The_kept_models_weights_are_exported_as_what_is_kept()
+    [Theory]
+    [MemberData(nameof(Kept))]
+    public void A_kept_models_weights_are_exported_as_what_is_kept(string version)
     {
         using var folder = new TemporaryFolder();
-        var preset = PresetOf(File.ReadAllText(Path.Combine(Kept, ModelFiles.Card)));
-        var weights = Weights.Load(Path.Combine(Kept, ModelFiles.Weights));
+        var published = Repository.PathOf(version);
+        var preset = PresetOf(File.ReadAllText(Path.Combine(published, ModelFiles.Card)));
+        var weights = Weights.Load(Path.Combine(published, ModelFiles.Weights));
         File.WriteAllBytes(folder.File(ModelFiles.Decoder), ModelExport.Decoder(preset.Model, weights));
         File.WriteAllBytes(folder.File(ModelFiles.Encoder), ModelExport.Encoder(preset.Model, weights));
-        using var kept = new OnnxFaces(Kept, preset.Model.ImageSize, preset.Model.Latent, threads: 1);
+        using var kept = new OnnxFaces(published, preset.Model.ImageSize, preset.Model.Latent, threads: 1);
         using var now = new OnnxFaces(folder.Path, preset.Model.ImageSize, preset.Model.Latent, threads: 1);
         var z = Noise.Normal(4, 0, 8 * preset.Model.Latent);
 
