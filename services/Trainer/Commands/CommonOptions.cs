@@ -96,7 +96,7 @@ internal static class CommonOptions
             DrawnHeldOut = heldOut,
             CacheFolder = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(models)) ?? ".", "cache"),
         };
-        var opened = FaceDataset.Open(options, new PlainCount("faces prepared"), cancellation);
+        var opened = FaceDataset.Open(options, new WorkProgress("faces prepared"), cancellation);
         foreach (var note in opened.Notes)
             Console.Error.WriteLine(note);
         if (opened.Skipped.Count > 0)

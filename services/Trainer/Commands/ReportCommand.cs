@@ -1,5 +1,6 @@
 using System.CommandLine;
 using FaceMix.Trainer.Reports.Page;
+using FaceMix.Trainer.Training;
 
 namespace FaceMix.Trainer.Commands;
 
@@ -37,7 +38,7 @@ internal static class ReportCommand
         Machine.UseThreads(parsed.GetValue(s_threads));
         var path = parsed.GetValue(s_out)!;
         var report = Source(parsed, s_models, s_data, s_labels, s_seed, s_threads, interruption).Get(parsed.GetValue(s_what)!, parsed.GetValue(s_redraw));
-        File.WriteAllText(path, ReportPage.Write(report));
+        WholeFile.Write(path, ReportPage.Write(report));
         Console.Error.WriteLine($"{path} shows {report.Title} ({new FileInfo(path).Length / 1e6:0.0} MB). It needs nothing beside it{(report.Photographs ? "; there are photographs of people in it" : string.Empty)}.");
         return interruption.ExitCode;
     }

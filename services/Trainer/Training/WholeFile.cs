@@ -1,6 +1,6 @@
 namespace FaceMix.Trainer.Training;
 
-/// <summary>Small texts beside a run, replaced by a rename: who reads them sees the one before or this one, never half of it.</summary>
+/// <summary>Texts, replaced by a rename: who reads them sees the one before or this one, never half of it.</summary>
 public static class WholeFile
 {
     /// <exception cref="StorageException">The disk is full or read-only; the text before stays.</exception>
