@@ -68,6 +68,9 @@ internal static class EvaluateCommand
             throw new UsageException($"--count is {options.Count}; it must be 8 to 100000.");
         Machine.UseThreads(options.Threads);
         var (manifest, folder) = ModelLookup.Find(models, parsed.GetValue(s_model)!);
+        var most = Array.MaxLength / (manifest.ImageSize * manifest.ImageSize * 3);
+        if (options.Count > most)
+            throw new UsageException($"--count is {options.Count}; of faces of {manifest.ImageSize} pixels at most {most} can be held at once.");
         using var faces = new OnnxFaces(folder, manifest.ImageSize, manifest.LatentSize, options.Threads);
         using var data = CommonOptions.Open(
             parsed.GetValue(s_data)!, parsed.GetValue(s_labels), models, manifest.ImageSize, ModelLookup.IsGrey(manifest), parsed.GetValue(s_seed), 20_000, options.Count, interruption.Token);

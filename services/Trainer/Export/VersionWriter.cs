@@ -128,7 +128,7 @@ public sealed class VersionWriter(string models, int threads, TimeProvider time)
     private static Density FitDensity(OnnxFaces faces, IFaceSource training, long pictures, ulong seed)
     {
         var wanted = (int)Math.Clamp(pictures, FewestDensityFaces, MostDensityFaces);
-        var (mean, logvar) = faces.Encode(Measurement.ReadFaces(training, Math.Min(wanted, training.Count)));
+        var (mean, logvar) = Measurement.Encode(faces, training, Math.Min(wanted, training.Count));
         return Density.Fit(mean, logvar, faces.Latent, seed);
     }
 

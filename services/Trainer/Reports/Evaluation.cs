@@ -91,7 +91,7 @@ public sealed record Evaluation(
     {
         var count = Math.Min(DirectionFaces, data.Training.Count);
         var known = Measurement.ReadAttributes(data.Training, count);
-        var (means, _) = model.Encode(Measurement.ReadFaces(data.Training, count));
+        var (means, _) = Measurement.Encode(model, data.Training, count);
         var names = data.HeldOut.AttributeNames;
         var directions = AttributeDirections.Fit(means, model.Latent, known, names.Count);
         var bytes = model.ImageSize * model.ImageSize * 3;

@@ -15,6 +15,7 @@ public sealed record Measurement(double PsnrDb, double MeanPicturePsnrDb, double
 {
     private const int MeanPictureFaces = 2000;
     private const int SimilarityFaces = 1000;
+    private const int SomeFaces = 256;
 
     /// <summary>Posterior means of the held-out faces, [HeldOut, latent].</summary>
     public required float[] Mean { get; init; }
@@ -50,16 +51,32 @@ public sealed record Measurement(double PsnrDb, double MeanPicturePsnrDb, double
     }
 
     /// <summary>The first faces of a source, or as many evenly spread ones where it holds more.</summary>
-    public static byte[] ReadFaces(IFaceSource source, int count)
+    public static byte[] ReadFaces(IFaceSource source, int count) => ReadFaces(source, count, 0, count);
+
+    /// <summary>Latents of the faces that <see cref="ReadFaces(IFaceSource, int)"/> reads, without holding all pictures at once.</summary>
+    public static (float[] Mean, float[] Logvar) Encode(OnnxFaces model, IFaceSource source, int count)
+    {
+        var (means, logvars) = (new float[count * model.Latent], new float[count * model.Latent]);
+        for (var first = 0; first < count; first += SomeFaces)
+        {
+            var (mean, logvar) = model.Encode(ReadFaces(source, count, first, Math.Min(SomeFaces, count - first)));
+            mean.CopyTo(means, first * model.Latent);
+            logvar.CopyTo(logvars, first * model.Latent);
+        }
+        return (means, logvars);
+    }
+
+    // Some of the faces that count faces would be.
+    private static byte[] ReadFaces(IFaceSource source, int count, int first, int some)
     {
         var bytes = source.Size * source.Size * 3;
-        var rgb = new byte[(long)count * bytes];
-        for (var i = 0; i < count; i++)
-            source.Read((int)((long)i * source.Count / count), rgb.AsSpan(i * bytes, bytes));
+        var rgb = new byte[(long)some * bytes];
+        for (var i = 0; i < some; i++)
+            source.Read((int)((long)(first + i) * source.Count / count), rgb.AsSpan(i * bytes, bytes));
         return rgb;
     }
 
-    /// <summary>What is known about the faces that <see cref="ReadFaces"/> reads.</summary>
+    /// <summary>What is known about the faces that <see cref="ReadFaces(IFaceSource, int)"/> reads.</summary>
     public static ulong[] ReadAttributes(IFaceSource source, int count) =>
         [.. Enumerable.Range(0, count).Select(i => source.Attributes((int)((long)i * source.Count / count)))];
 

@@ -122,7 +122,7 @@ public sealed class ModelPictures(OnnxFaces model, Density? density, FaceData da
         if (names.Count == 0)
             return [];
         var count = Math.Min(DirectionFaces, data.Training.Count);
-        var (means, _) = model.Encode(Measurement.ReadFaces(data.Training, count));
+        var (means, _) = Measurement.Encode(model, data.Training, count);
         var directions = AttributeDirections.Fit(means, model.Latent, Measurement.ReadAttributes(data.Training, count), names.Count);
         var average = new float[model.Latent];
         for (var i = 0; i < means.Length; i++)
