@@ -182,7 +182,7 @@ internal static class TrainCommand
         {
             try
             {
-                published = new VersionWriter(models, parsed.GetValue(s_threads), TimeProvider.System).Publish(run, request, history, data, request.Seed, folder.FullPath);
+                published = new VersionWriter(models, parsed.GetValue(s_threads), TimeProvider.System) { Progress = what => new WorkProgress(what) }.Publish(run, request, history, data, request.Seed, folder.FullPath);
                 folder.WritePublished(published.Id);
             }
             catch (StorageException e)

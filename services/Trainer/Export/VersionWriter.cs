@@ -22,6 +22,9 @@ public sealed class VersionWriter(string models, int threads, TimeProvider time)
     private const int SheetColumns = 12;
     private const int SampleRows = 3;
 
+    /// <summary>Makes a display for a piece of work; null: none is shown.</summary>
+    public Func<string, IProgress<(int Done, int Total)>>? Progress { get; init; }
+
     /// <summary>Exports the averaged weights, or the best of them where the run measured which those are, checks and measures the exported files, and publishes all of it at once.</summary>
     /// <param name="run">Finished.</param>
     /// <param name="request">What was asked for.</param>
@@ -106,7 +109,7 @@ public sealed class VersionWriter(string models, int threads, TimeProvider time)
             Machine = $"{Environment.ProcessorCount} processors, {TorchSharp.torch.get_num_threads()} of them used by the steps; on {run.Device} in {MixedPrecision.NameOf(run.Preset.Training.Precision)}",
         };
         PutText(ModelFiles.Card, Card.Write(facts));
-        PutText(ModelFiles.Report, ReportPage.Write(new ModelPictures(faces, density, data, measured).Draw(ReportFacts.Of(facts, history, runFolder))));
+        PutText(ModelFiles.Report, ReportPage.Write(new ModelPictures(faces, density, data, measured).Draw(ReportFacts.Of(facts, history, runFolder), Progress?.Invoke("parts of the report drawn"))));
         publication.Publish(new ModelDescription
         {
             Architecture = run.Preset.Model.Architecture,
@@ -125,10 +128,10 @@ public sealed class VersionWriter(string models, int threads, TimeProvider time)
     private static string CodeRevision =>
         typeof(VersionWriter).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown";
 
-    private static Density FitDensity(OnnxFaces faces, IFaceSource training, long pictures, ulong seed)
+    private Density FitDensity(OnnxFaces faces, IFaceSource training, long pictures, ulong seed)
     {
         var wanted = (int)Math.Clamp(pictures, FewestDensityFaces, MostDensityFaces);
-        var (mean, logvar) = Measurement.Encode(faces, training, Math.Min(wanted, training.Count));
+        var (mean, logvar) = Measurement.Encode(faces, training, Math.Min(wanted, training.Count), Progress?.Invoke("faces encoded for the sampler"));
         return Density.Fit(mean, logvar, faces.Latent, seed);
     }
 

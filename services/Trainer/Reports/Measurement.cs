@@ -54,7 +54,7 @@ public sealed record Measurement(double PsnrDb, double MeanPicturePsnrDb, double
     public static byte[] ReadFaces(IFaceSource source, int count) => ReadFaces(source, count, 0, count);
 
     /// <summary>Latents of the faces that <see cref="ReadFaces(IFaceSource, int)"/> reads, without holding all pictures at once.</summary>
-    public static (float[] Mean, float[] Logvar) Encode(OnnxFaces model, IFaceSource source, int count)
+    public static (float[] Mean, float[] Logvar) Encode(OnnxFaces model, IFaceSource source, int count, IProgress<(int Done, int Total)>? progress = null)
     {
         var (means, logvars) = (new float[count * model.Latent], new float[count * model.Latent]);
         for (var first = 0; first < count; first += SomeFaces)
@@ -62,6 +62,7 @@ public sealed record Measurement(double PsnrDb, double MeanPicturePsnrDb, double
             var (mean, logvar) = model.Encode(ReadFaces(source, count, first, Math.Min(SomeFaces, count - first)));
             mean.CopyTo(means, first * model.Latent);
             logvar.CopyTo(logvars, first * model.Latent);
+            progress?.Report((Math.Min(first + SomeFaces, count), count));
         }
         return (means, logvars);
     }
