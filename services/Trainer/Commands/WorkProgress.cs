@@ -19,15 +19,14 @@ internal sealed class WorkProgress(string what) : IProgress<(int Done, int Total
     private readonly long _started = Stopwatch.GetTimestamp();
     private readonly IAnsiConsole? _terminal = Console.IsErrorRedirected ? null : AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) });
     private long _said;
-    private int _first = -1;
+    private (int Done, long At)? _first;
 
     public void Report((int Done, int Total) value)
     {
         lock (_gate)
         {
             // What an earlier run did is no measure of this one's speed.
-            if (_first < 0)
-                _first = Math.Max(0, value.Done - 1);
+            _first ??= (value.Done, Stopwatch.GetTimestamp());
             var often = _terminal is null ? s_lineEvery : s_barEvery;
             if (Stopwatch.GetElapsedTime(_said == 0 && _terminal is null ? _started : _said) < often && value.Done < value.Total)
                 return;
@@ -42,8 +41,8 @@ internal sealed class WorkProgress(string what) : IProgress<(int Done, int Total
 
     private string Describe(int done, int total)
     {
-        var elapsed = Stopwatch.GetElapsedTime(_started);
-        var left = done > _first && done < total ? $", ETA {Text(elapsed * ((double)(total - done) / (done - _first)))}" : string.Empty;
+        var (first, at) = _first!.Value;
+        var left = done > first && done < total ? $", ETA {Text(Stopwatch.GetElapsedTime(at) * ((double)(total - done) / (done - first)))}" : string.Empty;
         return string.Create(CultureInfo.InvariantCulture, $"{done:N0} of {total:N0} {what}{left}");
     }
 
