@@ -69,7 +69,7 @@ public sealed record Evaluation(
             : options.JudgeSteps > 0 ? KeptJudge.For(data, models, options.JudgeSteps, progress, cancellation, options.Device) : null;
         IFeatureNetwork? features = asked is not null || judge is null ? asked : new JudgeFeatures(judge.Judge, judge.Name);
         var frechet = features is null ? null
-            : FrechetScores.Of(features, model, density, measured, FrechetScores.DefaultSeeds, progress("sets of pictures compared"), cancellation);
+            : FrechetScores.Of(features, model, density, measured, options.Count, FrechetScores.DefaultSeeds, progress("sets of pictures compared"), cancellation);
         var truth = Measurement.ReadAttributes(data.HeldOut, measured.HeldOut);
         return new Evaluation(
             measured,

@@ -50,6 +50,7 @@ internal static class EvaluationText
             frechet = evaluation.Frechet is not { } frechet ? null : new
             {
                 network = frechet.Network,
+                originals = frechet.Originals,
                 samples = frechet.Samples,
                 seeds = frechet.Seeds,
                 distances = frechet.Scores.ToDictionary(score => score.Sampler, score => new { mean = score.Mean, spread = score.Spread }),
@@ -85,10 +86,11 @@ internal static class EvaluationText
     private static Table Distances(FrechetScores frechet)
     {
         var table = new Table().Border(TableBorder.Simple)
-            .AddColumn(Markup.Escape($"Fréchet distance, {frechet.Network}, {frechet.Samples} pictures")).AddColumn($"mean of {frechet.Seeds} seeds").AddColumn("spread");
+            .AddColumn(Markup.Escape($"Fréchet distance, {frechet.Network}, {frechet.Samples} samples, {frechet.Originals} originals")).AddColumn($"mean of {frechet.Seeds} seeds").AddColumn("spread");
         foreach (var score in frechet.Scores)
             table.AddRow(score.Sampler, $"{score.Mean:0.000}", score.Spread > 0 ? $"{score.Spread:0.000}" : "");
-        if (frechet.Samples < FrechetScores.FewestSamples)
+        // A few less make no difference that could be seen.
+        if (Math.Min(frechet.Samples, frechet.Originals) < 0.95 * FrechetScores.FewestSamples)
             table.Caption($"Fewer than {FrechetScores.FewestSamples} pictures: the distances are too large and cannot be compared.");
         return table;
     }

@@ -10,10 +10,11 @@ public sealed record FrechetScore(string Sampler, double Mean, double Spread);
 
 /// <summary>Fréchet distances of samples from each sampler, and of reconstructions, to held-out originals.</summary>
 /// <param name="Network">Whose features; a distance under another network cannot be compared.</param>
-/// <param name="Samples">Pictures on either side.</param>
+/// <param name="Originals">Held-out pictures that all are compared with.</param>
+/// <param name="Samples">Pictures of each set of samples.</param>
 /// <param name="Seeds">Sets of samples.</param>
 /// <param name="Scores">One for each sampler.</param>
-public sealed record FrechetScores(string Network, int Samples, int Seeds, IReadOnlyList<FrechetScore> Scores)
+public sealed record FrechetScores(string Network, int Originals, int Samples, int Seeds, IReadOnlyList<FrechetScore> Scores)
 {
     public const int DefaultSeeds = 3;
 
@@ -26,20 +27,21 @@ public sealed record FrechetScores(string Network, int Samples, int Seeds, IRead
     /// <param name="model">The model.</param>
     /// <param name="density">Its fitted samplers.</param>
     /// <param name="measured">Its held-out faces.</param>
+    /// <param name="count">Samples in a set.</param>
     /// <param name="seeds">Sets of samples for each sampler.</param>
     /// <param name="progress">Hears of every set.</param>
     /// <param name="cancellation">Ends it between sets.</param>
     public static FrechetScores Of(
-        IFeatureNetwork network, OnnxFaces model, Density? density, Measurement measured, int seeds, IProgress<(int Done, int Total)> progress, CancellationToken cancellation)
+        IFeatureNetwork network, OnnxFaces model, Density? density, Measurement measured, int count, int seeds, IProgress<(int Done, int Total)> progress, CancellationToken cancellation)
     {
         var samplers = new List<(string Name, Func<ulong, float[]> Draw)>
         {
-            ("prior", seed => Training.Noise.Normal(seed, 0, measured.HeldOut * model.Latent)),
+            ("prior", seed => Training.Noise.Normal(seed, 0, count * model.Latent)),
         };
         if (density is not null)
-            samplers.Add(("gaussian", seed => (density with { Mixture = null }).Sample(measured.HeldOut, seed)));
+            samplers.Add(("gaussian", seed => (density with { Mixture = null }).Sample(count, seed)));
         if (density?.Mixture is { } mixture)
-            samplers.Add(($"mixture of {mixture.Count}", seed => density.Sample(measured.HeldOut, seed)));
+            samplers.Add(($"mixture of {mixture.Count}", seed => density.Sample(count, seed)));
         var total = (samplers.Count * seeds) + 2;
         var done = 0;
         FeatureStatistics Statistics(byte[] pictures)
@@ -57,7 +59,7 @@ public sealed record FrechetScores(string Network, int Samples, int Seeds, IRead
                 .Select(seed => Frechet.Distance(originals, Statistics(model.Decode(draw(FirstSeed + (ulong)seed))))).ToArray();
             scores.Add(new FrechetScore(name, distances.Average(), Deviation(distances)));
         }
-        return new FrechetScores(network.Name, measured.HeldOut, seeds, scores);
+        return new FrechetScores(network.Name, measured.HeldOut, count, seeds, scores);
     }
 
     private static double Deviation(double[] values) =>
