@@ -4,7 +4,8 @@ namespace FaceMix.Trainer.Models;
 
 /// <summary>
 /// The published system of <c>iiitb-256</c>: the encoder of <see cref="AnimeNetwork"/> on larger pictures; a decoder that ends in
-/// one transposed convolution of stride 4, without batch norm before it and with one on the picture. 150 408 015 numbers.
+/// one transposed convolution of stride 4, without batch norm before it, with one on the picture and a sigmoid at the end as there.
+/// 150 408 015 numbers.
 /// </summary>
 /// <param name="options">As for <see cref="AnimeNetwork"/>; the decoder's last step enlarges four times.</param>
 public sealed class IiitbNetwork(ModelOptions options) : INetwork
@@ -30,6 +31,6 @@ public sealed class IiitbNetwork(ModelOptions options) : INetwork
             x = net.ConvTranspose($"conv{i}", x, widths[i], 5, stride: 2); // [N, C, 8·2^i, 8·2^i]
             x = net.Leaky(i < widths.Count - 1 ? net.Norm($"norm{i}", x) : x, Slope);
         }
-        return [net.Norm("picture_norm", net.ConvTranspose("picture", x, options.Channels, 5, LastStride))];
+        return [net.Sigmoid(net.Norm("picture_norm", net.ConvTranspose("picture", x, options.Channels, 5, LastStride)))];
     }
 }

@@ -59,7 +59,7 @@ class Decoder(nn.Module):
 
     def forward(self, z):
         x = F.leaky_relu(self.dense_norm(self.dense(z)), SLOPE)
-        return self.picture_norm(self.picture(self.ups(self.cells(x).view(-1, *self.shape))))
+        return self.picture_norm(self.picture(self.ups(self.cells(x).view(-1, *self.shape)))).sigmoid()
 
 
 class Vae(nn.Module):

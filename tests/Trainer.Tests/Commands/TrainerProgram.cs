@@ -15,7 +15,8 @@ internal sealed class TrainerProgram : IDisposable
 
     private TrainerProgram(IEnumerable<string> arguments, IEnumerable<KeyValuePair<string, string>> environment)
     {
-        var info = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "FaceMix.Trainer.dll"), .. arguments])
+        // Tests started in the background of a script ignore SIGINT, and what they start would inherit that.
+        var info = new ProcessStartInfo("env", ["--default-signal=INT", "dotnet", Path.Combine(AppContext.BaseDirectory, "FaceMix.Trainer.dll"), .. arguments])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
