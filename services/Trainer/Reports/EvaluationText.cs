@@ -69,6 +69,7 @@ internal static class EvaluationText
             {
                 attribute = o.Attribute,
                 original_accuracy = o.Accuracy,
+                original_balanced = o.Balanced,
                 reconstruction_accuracy = r.Accuracy,
                 reconstruction_balanced = r.Balanced,
             }),

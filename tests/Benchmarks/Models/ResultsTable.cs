@@ -17,7 +17,7 @@ internal static class ResultsTable
         var text = new StringBuilder();
         var first = trials[0].Evaluation;
         var frechet = first.GetProperty("frechet");
-        text.AppendLine(CultureInfo.InvariantCulture, $"`./facemix bench models --data {(data == "drawn" ? data : "FOLDER --labels CSV")}`: {minutes:0.#} minutes of processor time a run, one thread; {first.GetProperty("held_out").GetInt32()} held-out pictures; Fréchet distances over the features of `{frechet.GetProperty("network").GetString()}`, {frechet.GetProperty("samples").GetInt32()} samples, mean of {frechet.GetProperty("seeds").GetInt32()} sets of samples. Where there are several seeds: mean ± standard deviation over them. *Judge reads*: balanced accuracy on reconstructions, mean over attributes, {Percent(Originals(first))} on the originals. `{Contender.Ours}` learns through a judge, too: another one, with other first weights, trained once for half a minute outside the run's time.");
+        text.AppendLine(CultureInfo.InvariantCulture, $"`./facemix bench models --data {(data == "drawn" ? data : "FOLDER --labels CSV")}`: {minutes:0.#} minutes of processor time a run, one thread; {first.GetProperty("held_out").GetInt32()} held-out pictures; Fréchet distances over the features of `{frechet.GetProperty("network").GetString()}`, {frechet.GetProperty("samples").GetInt32()} samples, mean of {frechet.GetProperty("seeds").GetInt32()} sets of samples. Where there are several seeds: mean ± standard deviation over them. *Judge reads*: balanced accuracy on reconstructions, mean over attributes{Originals(trials)}. `{Contender.Ours}` learns through a judge, too: another one, with other first weights, trained once for half a minute outside the run's time.");
         text.AppendLine();
         text.AppendLine("| preset | latent | parameters | seeds | steps | pictures | PSNR, dB | MS-SSIM | KL, nats | Fréchet, fitted samples | from the prior | of reconstructions | judge reads |");
         text.AppendLine("|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|");
@@ -57,7 +57,11 @@ internal static class ResultsTable
 
     private static double Reads(JsonElement evaluation) => Judge(evaluation, "reconstruction_balanced");
 
-    private static double Originals(JsonElement evaluation) => Judge(evaluation, "original_accuracy");
+    // The same for all who are judged by one judge; the first results did not hold it.
+    private static string Originals(IReadOnlyList<Trial> trials) =>
+        trials.FirstOrDefault(trial => trial.Evaluation.GetProperty("judge")[0].TryGetProperty("original_balanced", out _)) is { } told
+            ? $", {Percent(Judge(told.Evaluation, "original_balanced"))} on the originals"
+            : string.Empty;
 
     private static double Judge(JsonElement evaluation, string key) => evaluation.GetProperty("judge").EnumerateArray().Average(entry => entry.GetProperty(key).GetDouble());
 
