@@ -17,10 +17,10 @@ internal static class ResultsTable
         var text = new StringBuilder();
         var first = trials[0].Evaluation;
         var frechet = first.GetProperty("frechet");
-        text.AppendLine(CultureInfo.InvariantCulture, $"`./facemix bench models --data {(data == "drawn" ? data : "FOLDER --labels CSV")}`: {minutes:0.#} minutes of processor time a run, one thread; {first.GetProperty("held_out").GetInt32()} held-out pictures; Fréchet distances over the features of `{frechet.GetProperty("network").GetString()}`, {frechet.GetProperty("samples").GetInt32()} samples, mean of {frechet.GetProperty("seeds").GetInt32()} sets of samples. Where there are several seeds: mean ± standard deviation over them. *Judge reads*: balanced accuracy on reconstructions, mean over attributes{Originals(trials)}. `{Contender.Ours}` and `face-mixing-256` (where VGG19 is not given) learn through a judge, too: another one, with other first weights, trained once for half a minute outside the run's time.");
+        text.AppendLine(CultureInfo.InvariantCulture, $"`./facemix bench models --data {(data == "drawn" ? data : "FOLDER --labels CSV")}`: as many steps a run as a short measurement beforehand gave for {minutes:0.#} minutes of processor time of one thread, which took what the table says, publication included; {first.GetProperty("held_out").GetInt32()} held-out pictures; Fréchet distances over the features of `{frechet.GetProperty("network").GetString()}`, {frechet.GetProperty("samples").GetInt32()} samples, mean of {frechet.GetProperty("seeds").GetInt32()} sets of samples. Where there are several seeds: mean ± standard deviation over them. *Judge reads*: balanced accuracy on reconstructions, mean over attributes{Originals(trials)}. `{Contender.Ours}` and `face-mixing-256` (where VGG19 is not given) learn through a judge, too: another one, with other first weights, trained once for half a minute outside the run's time.");
         text.AppendLine();
-        text.AppendLine("| preset | latent | parameters | seeds | steps | pictures | PSNR, dB | MS-SSIM | KL, nats | Fréchet, fitted samples | from the prior | of reconstructions | judge reads |");
-        text.AppendLine("|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|");
+        text.AppendLine("| preset | latent | parameters | seeds | steps | processor s | pictures | PSNR, dB | MS-SSIM | KL, nats | Fréchet, fitted samples | from the prior | of reconstructions | judge reads |");
+        text.AppendLine("|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|");
         foreach (var group in trials.GroupBy(trial => trial.Preset).OrderByDescending(group => group.Key == Contender.Ours).ThenByDescending(group => group.Average(Psnr)))
             text.AppendLine(Row(group.Key, [.. group]));
         return text.ToString();
@@ -39,7 +39,7 @@ internal static class ResultsTable
         var name = preset == Contender.Ours ? $"**{preset}**" : preset;
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"| {name} | {Latent(preset)} | {metrics.GetProperty("parameters").GetInt64()} | {trials.Count} | {trials[0].Training.GetProperty("steps").GetInt64()} | {metrics.GetProperty("pictures").GetInt64()} | {Of(Psnr, "0.00")} | {Of(trial => Number(trial, "ms_ssim"), "0.000")} | {Of(trial => Number(trial, "kl_nats"), "0")} | {Of(BestFit, "0.00")} | {Of(trial => Distance(trial, "prior"), "0.00")} | {Of(trial => Distance(trial, "reconstructions"), "0.00")} | {Of(trial => Reads(trial.Evaluation), "0.0%")} |");
+            $"| {name} | {Latent(preset)} | {metrics.GetProperty("parameters").GetInt64()} | {trials.Count} | {trials[0].Training.GetProperty("steps").GetInt64()} | {Of(trial => trial.Training.GetProperty("processor_seconds").GetDouble(), "0")} | {metrics.GetProperty("pictures").GetInt64()} | {Of(Psnr, "0.00")} | {Of(trial => Number(trial, "ms_ssim"), "0.000")} | {Of(trial => Number(trial, "kl_nats"), "0")} | {Of(BestFit, "0.00")} | {Of(trial => Distance(trial, "prior"), "0.00")} | {Of(trial => Distance(trial, "reconstructions"), "0.00")} | {Of(trial => Reads(trial.Evaluation), "0.0%")} |");
     }
 
     private static int Latent(string preset) => Trainer.Presets.PresetReader.Read(preset).Model.Latent;
