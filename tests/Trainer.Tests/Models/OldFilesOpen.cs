@@ -1,7 +1,9 @@
 using FaceMix.Tests.Trainer.Training;
+using FaceMix.Trainer.Data.Drawn;
 using FaceMix.Trainer.Export;
 using FaceMix.Trainer.Models;
 using FaceMix.Trainer.Presets;
+using FaceMix.Trainer.Reports;
 using FaceMix.Trainer.Training;
 using Xunit;
 
@@ -47,6 +49,23 @@ public sealed class OldFilesOpen
         Assert.InRange(before.Zip(after, (a, b) => Math.Abs(a - b)).Max(), 0, 1);
         Assert.InRange(mean.Zip(newMean, (a, b) => Math.Abs(a - b)).Max(), 0, 1e-3);
         Assert.InRange(logvar.Zip(newLogvar, (a, b) => Math.Abs(a - b)).Max(), 0, 1e-3);
+    }
+
+    [Theory]
+    [MemberData(nameof(Kept))]
+    public void A_kept_model_encodes_faces_in_parts_as_it_does_at_once(string version)
+    {
+        var published = Repository.PathOf(version);
+        var options = PresetOf(File.ReadAllText(Path.Combine(published, ModelFiles.Card))).Model;
+        using var model = new OnnxFaces(published, options.ImageSize, options.Latent, threads: 1);
+        // More than one part, spread over a source that holds more.
+        using var source = new DrawnSource(1, 900, options.ImageSize);
+
+        var (mean, logvar) = Measurement.Encode(model, source, 300);
+
+        var (whole, wholeLogvar) = model.Encode(Measurement.ReadFaces(source, 300));
+        Assert.InRange(mean.Zip(whole, (a, b) => Math.Abs(a - b)).Max(), 0, 1e-4);
+        Assert.InRange(logvar.Zip(wholeLogvar, (a, b) => Math.Abs(a - b)).Max(), 0, 1e-4);
     }
 
     [Fact]
