@@ -77,9 +77,26 @@ internal static class CommonOptions
         DefaultValueFactory = _ => string.Empty,
     };
 
-    /// <summary>Opens the faces that <c>--data</c> and its companions name.</summary>
+    /// <summary>Opens the faces that <c>--data</c> and its companions name, and says what was found.</summary>
     /// <exception cref="UsageException">There is no such folder or file.</exception>
     public static FaceData Open(string data, string? labels, string models, int size, bool grey, ulong seed, int count, int heldOut, CancellationToken cancellation)
+    {
+        var opened = OpenSilently(data, labels, models, size, grey, seed, count, heldOut, cancellation);
+        foreach (var note in opened.Notes)
+            Console.Error.WriteLine(note);
+        if (opened.Skipped.Count > 0)
+        {
+            Console.Error.WriteLine($"{opened.Skipped.Count} files were skipped:");
+            foreach (var skipped in opened.Skipped.Take(20))
+                Console.Error.WriteLine($"  {skipped.Path}: {skipped.Reason}");
+            if (opened.Skipped.Count > 20)
+                Console.Error.WriteLine($"  and {opened.Skipped.Count - 20} more");
+        }
+        return opened;
+    }
+
+    /// <summary>As <see cref="Open"/>, for faces that have been told of.</summary>
+    public static FaceData OpenSilently(string data, string? labels, string models, int size, bool grey, ulong seed, int count, int heldOut, CancellationToken cancellation)
     {
         if (data != Drawn && !Directory.Exists(data))
             throw new UsageException($"--data {data}: there is no such folder (\"drawn\" draws faces).");
@@ -96,17 +113,6 @@ internal static class CommonOptions
             DrawnHeldOut = heldOut,
             CacheFolder = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(models)) ?? ".", "cache"),
         };
-        var opened = FaceDataset.Open(options, new WorkProgress("faces prepared"), cancellation);
-        foreach (var note in opened.Notes)
-            Console.Error.WriteLine(note);
-        if (opened.Skipped.Count > 0)
-        {
-            Console.Error.WriteLine($"{opened.Skipped.Count} files were skipped:");
-            foreach (var skipped in opened.Skipped.Take(20))
-                Console.Error.WriteLine($"  {skipped.Path}: {skipped.Reason}");
-            if (opened.Skipped.Count > 20)
-                Console.Error.WriteLine($"  and {opened.Skipped.Count - 20} more");
-        }
-        return opened;
+        return FaceDataset.Open(options, new WorkProgress("faces prepared"), cancellation);
     }
 }

@@ -135,7 +135,7 @@ internal static class TrainCommand
         using var data = team is null ? Open() : TeamRun.Open(team, Open);
 
         using var run = new TrainingRun(preset, request.Seed, device);
-        IPerceptualNetwork? Look() => PerceptualChoice.Open(preset, request, models, device, interruption.Token);
+        IPerceptualNetwork? Look() => PerceptualChoice.Open(preset, request, data, models, device, interruption.Token);
         run.Perceptual = team is null ? Look() : team.LocalFirst(Look);
         var first = team is null || team.IsFirst;
         using var watch = first ? Storage.Guard("A run's log", folder.FullPath, () => new RunWatch(run, folder.FullPath, data, TimeProvider.System)) : null;

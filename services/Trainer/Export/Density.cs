@@ -16,8 +16,9 @@ public sealed record Density(float[] Mean, float[] Cholesky)
     /// <param name="logvar">Posterior log-variances [N, latent].</param>
     /// <param name="latent">Length of a latent.</param>
     /// <param name="seed">Decides the draws.</param>
+    /// <param name="progress">Hears how many Gaussians of mixtures have been fitted.</param>
     /// <exception cref="ArgumentException">There are fewer than two faces.</exception>
-    public static Density Fit(float[] mean, float[] logvar, int latent, ulong seed)
+    public static Density Fit(float[] mean, float[] logvar, int latent, ulong seed, IProgress<(int Done, int Total)>? progress = null)
     {
         var count = mean.Length / latent;
         if (count < 2)
@@ -37,7 +38,7 @@ public sealed record Density(float[] Mean, float[] Cholesky)
         var single = new Density([.. centre.Select(c => (float)c)], Array.ConvertAll(Export.Cholesky.Factor(covariance, latent), value => (float)value));
         for (var i = 0; i < z.Length; i++)
             z[i] += centre[i % latent];
-        return single with { Mixture = GaussianMixture.FitBest(z, latent, seed, single) };
+        return single with { Mixture = GaussianMixture.FitBest(z, latent, seed, single, progress) };
     }
 
     /// <summary>Several Gaussians that explain the latents better than the one does; null where none do.</summary>

@@ -29,25 +29,30 @@ public sealed record GaussianMixture(float[] Weights, float[] Means, float[] Cho
     /// <param name="latent">Length of a latent.</param>
     /// <param name="seed">Decides the first centres.</param>
     /// <param name="single">One Gaussian that was fitted to the same latents.</param>
+    /// <param name="progress">Hears how many components have been fitted, and of how many.</param>
     /// <returns>Null when no mixture explains them better than the one Gaussian.</returns>
-    public static GaussianMixture? FitBest(double[] z, int latent, ulong seed, Density single)
+    public static GaussianMixture? FitBest(double[] z, int latent, ulong seed, Density single, IProgress<(int Done, int Total)>? progress = null)
     {
         using var noGrad = no_grad();
         using var scope = NewDisposeScope();
         var count = z.Length / latent;
         var whitening = Whitening.Of(single);
-        // Where the one Gaussian is standard normal, distances mean something and every covariance is well conditioned.
-        var y = whitening.Apply(tensor(z, [count, latent]));
+        // Where the one Gaussian is standard normal, distances mean something and every covariance is so well conditioned that sums
+        // over faces need no more than float32; factors and inverses stay in float64.
+        var y = whitening.Apply(tensor(z, [count, latent])).to(ScalarType.Float32);
         var held = Enumerable.Range(0, count).Select(i => (long)i).ToLookup(i => i % 5 == 4);
         var (fitted, seen) = (y.index_select(0, tensor(held[false].ToArray())), y.index_select(0, tensor(held[true].ToArray())));
         var best = Start(fitted, 1, seed);
         var bestScores = best.LogLikelihood(seen);
-        for (var components = 2; components <= MostComponents && components * latent * FacesPerDimension <= count; components *= 2)
+        int[] candidates = [.. new[] { 2, 4, 8, MostComponents }.Where(components => components * latent * FacesPerDimension <= count)];
+        var done = 0;
+        foreach (var components in candidates)
         {
             var next = Improve(Start(fitted, components, seed), fitted, MaxRounds);
             var scores = next.LogLikelihood(seen);
             if (IsBetter(scores, bestScores))
                 (best, bestScores) = (next, scores);
+            progress?.Report((done += components, candidates.Sum()));
         }
         // The faces it was chosen by are to be learnt from as well.
         return best.Factors.Length == 1 ? null : whitening.Undo(Improve(best, y, LastRounds));
@@ -96,7 +101,7 @@ public sealed record GaussianMixture(float[] Weights, float[] Means, float[] Cho
     }
 
     private static Fitted Start(Tensor y, int components, ulong seed) =>
-        Maximise(y, nn.functional.one_hot(Nearest(y, Centres(y, components, seed)), components).to(ScalarType.Float64));
+        Maximise(y, nn.functional.one_hot(Nearest(y, Centres(y, components, seed)), components).to(ScalarType.Float32));
 
     private static Fitted Improve(Fitted fit, Tensor y, int rounds)
     {
@@ -105,7 +110,7 @@ public sealed record GaussianMixture(float[] Weights, float[] Means, float[] Cho
         {
             using var scope = NewDisposeScope();
             var joint = fit.LogJoint(y); // [N, K]
-            var likelihood = joint.logsumexp(1).mean().item<double>();
+            var likelihood = joint.logsumexp(1).mean().item<float>();
             fit = Maximise(y, joint.softmax(1)).MoveToOuterScope();
             if (likelihood - before < Converged * y.shape[1])
                 break;
@@ -124,14 +129,14 @@ public sealed record GaussianMixture(float[] Weights, float[] Means, float[] Cho
         {
             using var scope = NewDisposeScope();
             var centred = y - means[k];
-            scatters[k] = (centred * responsibilities.select(1, k).unsqueeze(1)).t().matmul(centred).MoveToOuterDisposeScope();
+            scatters[k] = (centred * responsibilities.select(1, k).unsqueeze(1)).t().matmul(centred).to(ScalarType.Float64).MoveToOuterDisposeScope();
         }
         var pooled = stack(scatters).sum(dim: 0) / (double)y.shape[0];
         var factors = new double[components][];
         for (var k = 0; k < components; k++)
         {
             // As if each component had seen one face a dimension of the common shape before: none collapses onto a few faces.
-            var covariance = (scatters[k] + (pooled * latent)) / (total[k] + latent);
+            var covariance = (scatters[k] + (pooled * latent)) / (total[k].to(ScalarType.Float64) + latent);
             factors[k] = Cholesky.Factor(covariance.contiguous().data<double>().ToArray(), latent);
         }
         return new Fitted(total / (double)y.shape[0], means, factors);
@@ -151,7 +156,7 @@ public sealed record GaussianMixture(float[] Weights, float[] Means, float[] Cho
         Array.Fill(distances, double.MaxValue);
         while (chosen.Count < components)
         {
-            var squares = (y - chosen[^1]).pow(2).sum(1).data<double>().ToArray();
+            var squares = (y - chosen[^1]).pow(2).sum(1).to(ScalarType.Float64).data<double>().ToArray();
             for (var i = 0; i < count; i++)
                 distances[i] = Math.Min(distances[i], squares[i]);
             var at = (Noise.Mix(seed + (ulong)chosen.Count) >> 11) * (1.0 / (1UL << 53)) * distances.Sum();
@@ -169,7 +174,7 @@ public sealed record GaussianMixture(float[] Weights, float[] Means, float[] Cho
         public double[] LogLikelihood(Tensor y)
         {
             using var scope = NewDisposeScope();
-            return LogJoint(y).logsumexp(1).data<double>().ToArray();
+            return LogJoint(y).logsumexp(1).to(ScalarType.Float64).data<double>().ToArray();
         }
 
         /// <summary>ln(weight · density) of each face under each component, [N, K].</summary>
@@ -180,7 +185,7 @@ public sealed record GaussianMixture(float[] Weights, float[] Means, float[] Cho
             for (var k = 0; k < columns.Length; k++)
             {
                 using var scope = NewDisposeScope();
-                var inverse = tensor(Cholesky.Inverse(Factors[k], latent), [latent, latent]);
+                var inverse = tensor(Cholesky.Inverse(Factors[k], latent), [latent, latent]).to(ScalarType.Float32);
                 var distance = (y - Means[k]).matmul(inverse.t()).pow(2).sum(1);
                 double logDeterminant = 0;
                 for (var i = 0; i < latent; i++)
@@ -214,7 +219,7 @@ public sealed record GaussianMixture(float[] Weights, float[] Means, float[] Cho
         {
             var latent = Centre.Length;
             var factor = tensor(Factor, [latent, latent]);
-            var means = fit.Means.matmul(factor.t()) + tensor(Centre);
+            var means = fit.Means.to(ScalarType.Float64).matmul(factor.t()) + tensor(Centre);
             return new GaussianMixture(
                 Single(fit.Weights),
                 Single(means),

@@ -132,7 +132,7 @@ public sealed class VersionWriter(string models, int threads, TimeProvider time)
     {
         var wanted = (int)Math.Clamp(pictures, FewestDensityFaces, MostDensityFaces);
         var (mean, logvar) = Measurement.Encode(faces, training, Math.Min(wanted, training.Count), Progress?.Invoke("faces encoded for the sampler"));
-        return Density.Fit(mean, logvar, faces.Latent, seed);
+        return Density.Fit(mean, logvar, faces.Latent, seed, Progress?.Invoke("Gaussians fitted to them"));
     }
 
     private static byte[] Sheet(OnnxFaces faces, Measurement measured, Density density, ulong seed)
