@@ -1,5 +1,6 @@
 using FaceMix.ModelStore;
 using FaceMix.Trainer.Training;
+using static TorchSharp.torch;
 
 namespace FaceMix.Trainer.Export;
 
@@ -104,16 +105,8 @@ public sealed record Density(float[] Mean, float[] Cholesky)
 
     private static double[] Covariance(double[] centred, int latent, int count)
     {
-        var covariance = new double[latent * latent];
-        for (var n = 0; n < count; n++)
-        {
-            var z = centred.AsSpan(n * latent, latent);
-            for (var row = 0; row < latent; row++)
-            {
-                for (var column = 0; column <= row; column++)
-                    covariance[(row * latent) + column] += z[row] * z[column] / (count - 1);
-            }
-        }
-        return covariance;
+        using var scope = NewDisposeScope();
+        var z = tensor(centred, [count, latent]);
+        return (z.t().matmul(z) / (count - 1.0)).data<double>().ToArray();
     }
 }

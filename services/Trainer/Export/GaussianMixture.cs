@@ -17,6 +17,9 @@ public sealed record GaussianMixture(float[] Weights, float[] Means, float[] Cho
 
     // A component's covariance has latent² / 2 numbers; with fewer faces than this for each dimension it would be learnt by heart.
     private const int FacesPerDimension = 4;
+
+    // A round's work grows with the square; 1568 numbers, as one preset has, would take many minutes.
+    private const int LargestLatent = 512;
     private const int MaxRounds = 20;
     private const int LastRounds = 3;
     private const double Converged = 1e-4;
@@ -30,9 +33,11 @@ public sealed record GaussianMixture(float[] Weights, float[] Means, float[] Cho
     /// <param name="seed">Decides the first centres.</param>
     /// <param name="single">One Gaussian that was fitted to the same latents.</param>
     /// <param name="progress">Hears how many components have been fitted, and of how many.</param>
-    /// <returns>Null when no mixture explains them better than the one Gaussian.</returns>
+    /// <returns>Null when no mixture explains them better than the one Gaussian, and for latents of more than 512 numbers.</returns>
     public static GaussianMixture? FitBest(double[] z, int latent, ulong seed, Density single, IProgress<(int Done, int Total)>? progress = null)
     {
+        if (latent > LargestLatent)
+            return null;
         using var noGrad = no_grad();
         using var scope = NewDisposeScope();
         var count = z.Length / latent;
