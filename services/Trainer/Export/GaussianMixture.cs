@@ -18,7 +18,7 @@ public sealed record GaussianMixture(float[] Weights, float[] Means, float[] Cho
     // A component's covariance has latent² / 2 numbers; with fewer faces than this for each dimension it would be learnt by heart.
     private const int FacesPerDimension = 4;
 
-    // A round's work grows with the square; 1568 numbers, as one preset has, would take many minutes.
+    // A round's work grows with the square, its factors' with the cube: the 1568 numbers of one preset would hold up its publication.
     private const int LargestLatent = 512;
     private const int MaxRounds = 20;
     private const int LastRounds = 3;
