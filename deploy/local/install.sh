@@ -2,7 +2,6 @@
 
 PACKAGES_RUN=(
   curl ca-certificates cmake g++ ninja-build
-  libtorch-dev libgloo-dev
   libopencv-core-dev libopencv-imgcodecs-dev libopencv-imgproc-dev libopencv-objdetect-dev opencv-data
   postgresql postgresql-server-dev-all dpkg-dev
 )

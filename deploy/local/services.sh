@@ -15,7 +15,7 @@ declare -A READY_PORT=([decoder]=$DECODER_HTTP_PORT [latent-store]=$STORE_HTTP_P
 services_are_built() {
   local mark=$STATE/run/built
   [[ -e $mark && -e $(assembly Trainer) && -e $(assembly Studio) ]] || return 1
-  [[ -z $(find "$ROOT"/{services,libs,compat,protos,native} "$ROOT"/Directory.*.* "$ROOT"/package-lock.json \
+  [[ -z $(find "$ROOT"/{services,libs,protos,native} "$ROOT"/Directory.*.* "$ROOT"/package-lock.json \
     \( -name bin -o -name obj -o -name build -o -name wwwroot -o -name generated \) -prune -o \
     -type f -newer "$mark" -print -quit) ]]
 }

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using FaceMix.Distributed;
 using FaceMix.ModelStore;
 using FaceMix.Trainer;
 using FaceMix.Trainer.Commands;
@@ -27,7 +26,7 @@ catch (UsageException e)
     Console.Error.WriteLine(e.Message);
     return 2;
 }
-catch (Exception e) when (e is DataException or DistributedException or ModelStoreException or IOException or InvalidDataException or UnauthorizedAccessException or Grpc.Core.RpcException)
+catch (Exception e) when (e is DataException or ModelStoreException or IOException or InvalidDataException or UnauthorizedAccessException or Grpc.Core.RpcException)
 {
     Console.Error.WriteLine(e.Message);
     return 1;

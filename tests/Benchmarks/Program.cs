@@ -2,7 +2,6 @@ using FaceMix.Benchmarks;
 using FaceMix.Benchmarks.Curves;
 using FaceMix.Benchmarks.Decoding;
 using FaceMix.Benchmarks.Models;
-using FaceMix.Benchmarks.Parallel;
 using FaceMix.Benchmarks.Rpc;
 using FaceMix.Benchmarks.Store;
 using FaceMix.Benchmarks.Training;
@@ -14,7 +13,6 @@ Dictionary<string, Func<string[], Task>> benchmarks = new()
     ["store"] = _ => StoreBenchmark.RunAsync(),
     ["rpc"] = RunRpcAsync,
     ["training"] = TrainingBenchmark.RunAsync,
-    ["parallel"] = ParallelBenchmark.RunAsync,
     ["models"] = ModelsBenchmark.RunAsync,
     ["curves"] = CurveBenchmark.RunAsync,
 };
@@ -24,8 +22,6 @@ if (args is [TrainingWorker.Verb, ..])
     TrainingWorker.Run(TrainingTask.Of(args));
     return 0;
 }
-if (args is [ParallelWorker.Verb, ..])
-    return ParallelWorker.Run(args);
 string[] chosen = [.. args.TakeWhile(benchmarks.ContainsKey)];
 var options = args[chosen.Length..];
 if (chosen.Length == 0 && options is [var unknown, ..] && !unknown.StartsWith('-'))

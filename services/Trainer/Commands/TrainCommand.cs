@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Text.Json;
-using FaceMix.Distributed;
 using FaceMix.ModelStore;
 using FaceMix.Trainer.Data;
 using FaceMix.Trainer.Export;
@@ -9,9 +8,6 @@ using FaceMix.Trainer.Losses.Perceptual;
 using FaceMix.Trainer.Presets;
 using FaceMix.Trainer.Reports;
 using FaceMix.Trainer.Training;
-using FaceMix.Trainer.Training.Distributed;
-using static TorchSharp.torch;
-using Storage = FaceMix.Trainer.Training.Storage;
 
 namespace FaceMix.Trainer.Commands;
 
@@ -83,16 +79,14 @@ internal static class TrainCommand
     };
 
     private static readonly Option<int> s_threads = CommonOptions.Threads();
-    private static readonly Option<string?> s_device = CommonOptions.Device("as the preset's training.device says. Processes that train together take one GPU each");
-    private static readonly Option<int> s_processes = Processes.PerNode();
-    private static readonly Option<string> s_joinTimeout = Processes.JoinTimeout();
+    private static readonly Option<string?> s_device = CommonOptions.Device("as the preset's training.device says");
     private static readonly Option<bool> s_json = CommonOptions.Json();
 
     public static Command Create()
     {
         var command = new Command("train", "Trains a model, publishes it, and puts labelled latents into the store if one answers")
         {
-            s_preset, s_data, s_labels, s_models, s_maxTime, s_seed, s_set, s_count, s_resume, s_continue, s_credit, s_store, s_encode, s_threads, s_device, s_processes, s_joinTimeout, s_json,
+            s_preset, s_data, s_labels, s_models, s_maxTime, s_seed, s_set, s_count, s_resume, s_continue, s_credit, s_store, s_encode, s_threads, s_device, s_json,
         };
         command.SetAction((parsed, _) => RunAsync(parsed));
         return command;
@@ -100,107 +94,72 @@ internal static class TrainCommand
 
     private static async Task<int> RunAsync(ParseResult parsed)
     {
-        if (await Processes.LaunchAsync(parsed.GetValue(s_processes)) is { } code)
-            return code;
         using var interruption = new Interruption();
-        Team? team = null;
         try
         {
-            team = Processes.Join(parsed.GetValue(s_joinTimeout)!, parsed.GetValue(s_device) ?? Devices.Auto, interruption.Token);
-            return await TrainAsync(parsed, interruption, team);
+            return await TrainAsync(parsed, interruption);
         }
         catch (OperationCanceledException) when (interruption.ExitCode != 0)
         {
             return interruption.ExitCode;
         }
-        catch (Exception e)
-        {
-            team?.Fail(e);
-            throw;
-        }
-        finally
-        {
-            team?.Dispose();
-        }
     }
 
-    private static async Task<int> TrainAsync(ParseResult parsed, Interruption interruption, Team? team)
+    private static async Task<int> TrainAsync(ParseResult parsed, Interruption interruption)
     {
         var models = parsed.GetValue(s_models)!;
         Machine.UseThreads(parsed.GetValue(s_threads));
-        var (folder, request, preset) = team is null ? Begin(parsed, models) : TeamRun.Begin(team, () => Begin(parsed, models));
-        var device = DeviceOf(parsed, preset, team);
-        FaceData Open() => CommonOptions.Open(
+        var (folder, request, preset) = Begin(parsed, models);
+        var device = Devices.Choose(parsed.GetValue(s_device) ?? preset.Training.Device);
+        using var data = CommonOptions.Open(
             request.Data, request.Labels, models, preset.Model.ImageSize, preset.Model.Channels == 1, request.Seed, request.Count, preset.Training.HeldOut, interruption.Token);
-        using var data = team is null ? Open() : TeamRun.Open(team, Open);
 
         using var run = new TrainingRun(preset, request.Seed, device);
-        IPerceptualNetwork? Look() => PerceptualChoice.Open(preset, request, data, models, device, interruption.Token);
-        run.Perceptual = team is null ? Look() : team.LocalFirst(Look);
-        var first = team is null || team.IsFirst;
-        using var watch = first ? Storage.Guard("A run's log", folder.FullPath, () => new RunWatch(run, folder.FullPath, data, TimeProvider.System)) : null;
-        if (first)
-            folder.Checkpoints.Load(run, Console.Error.WriteLine);
-        using var score = first && preset.Training.BestMetric != BestMetric.None ? new HeldOutScore(run, data.HeldOut) : null;
-        using var parallel = run.Parallel = team is null ? null : new DataParallel(team, run);
-        var steps = RecordSteps(run, team);
-        var history = first ? History.Load(folder.HistoryPath, run.State.Step) : new History();
+        run.Perceptual = PerceptualChoice.Open(preset, request, data, models, device, interruption.Token);
+        using var watch = Storage.Guard("A run's log", folder.FullPath, () => new RunWatch(run, folder.FullPath, data, TimeProvider.System));
+        folder.Checkpoints.Load(run, Console.Error.WriteLine);
+        using var score = preset.Training.BestMetric != BestMetric.None ? new HeldOutScore(run, data.HeldOut) : null;
+        var history = History.Load(folder.HistoryPath, run.State.Step);
         var limits = RunLimits.Of(request.MaxTimeSeconds is { } seconds ? TimeSpan.FromSeconds(seconds) : null, preset.Training, data.Training.Count);
-        if (first)
-            Console.Error.WriteLine($"{preset.Name}: {run.ParameterCount:N0} parameters; run {folder.Name}, {(run.State.Step == 0 ? "from the start" : $"from step {run.State.Step}")}{(team is { Size: > 1 } ? $", {team.Size} processes" : string.Empty)}; on {device} in {MixedPrecision.NameOf(preset.Training.Precision)}{(steps ? ", steps recorded as a CUDA graph" : string.Empty)}");
+        Console.Error.WriteLine($"{preset.Name}: {run.ParameterCount:N0} parameters; run {folder.Name}, {(run.State.Step == 0 ? "from the start" : $"from step {run.State.Step}")}; on {device} in {Precisions.NameOf(preset.Training.Precision)}");
 
         var goOn = $"train --preset {preset.Name} --resume {folder.Name}";
         bool finished;
         double waiting;
         try
         {
-            watch?.Begin();
-            var loop = new TrainingLoop(run, first ? folder : null, history, TimeProvider.System) { Jitters = !data.IsDrawn, Score = score };
-            finished = loop.Run(data.Training, preset.Training.Flip && !data.IsDrawn, request.Seed, limits, watch ?? (ITrainingObserver)new NoObserver(), interruption.Token);
+            watch.Begin();
+            var loop = new TrainingLoop(run, folder, history, TimeProvider.System) { Jitters = !data.IsDrawn, Score = score };
+            finished = loop.Run(data.Training, preset.Training.Flip && !data.IsDrawn, request.Seed, limits, watch, interruption.Token);
             waiting = loop.WaitingShare;
-        }
-        catch (PeerLostException e)
-        {
-            throw new PeerLostException($"{e.Message} This one (rank {team!.Rank}) stops at step {run.State.Step}; go on from the last checkpoint with: {goOn}", e);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw WithAdvice(e, folder, goOn);
         }
-        watch?.Dispose();
-        if (first)
-            Console.Error.WriteLine($"Steps waited for their pictures {waiting:0.0%} of the time.");
+        watch.Dispose();
+        Console.Error.WriteLine($"Steps waited for their pictures {waiting:0.0%} of the time.");
         if (!finished)
         {
-            if (first)
-                Console.Error.WriteLine($"Stopped at step {run.State.Step}; everything is saved. Go on with: {goOn}");
+            Console.Error.WriteLine($"Stopped at step {run.State.Step}; everything is saved. Go on with: {goOn}");
             return interruption.ExitCode != 0 ? interruption.ExitCode : Interruption.Terminated;
         }
 
-        var published = (Id: default(ModelVersionId)!, Metrics: default(IReadOnlyDictionary<string, double>)!);
-        void Publish()
+        ModelVersionId id;
+        IReadOnlyDictionary<string, double> metrics;
+        try
         {
-            try
-            {
-                published = new VersionWriter(models, parsed.GetValue(s_threads), TimeProvider.System) { Progress = what => new WorkProgress(what) }.Publish(run, request, history, data, request.Seed, folder.FullPath);
-                folder.WritePublished(published.Id);
-            }
-            catch (StorageException e)
-            {
-                throw WithAdvice(e, folder, goOn);
-            }
+            (id, metrics) = new VersionWriter(models, parsed.GetValue(s_threads), TimeProvider.System) { Progress = what => new WorkProgress(what) }.Publish(run, request, history, data, request.Seed, folder.FullPath);
+            folder.WritePublished(id);
         }
-        if (team is null)
-            Publish();
-        else
-            team.OnFirst(Publish);
-        if (!first)
-            return interruption.ExitCode;
-        var (id, metrics) = published;
+        catch (StorageException e)
+        {
+            throw WithAdvice(e, folder, goOn);
+        }
         Console.Error.WriteLine($"Published {id}: PSNR {metrics["psnr_db"]:0.00} dB on held-out faces, {metrics["mean_picture_psnr_db"]:0.00} dB for their mean picture.");
         var encoded = await EncodeAsync(parsed, models, id.ToString(), data, interruption);
         if (parsed.GetValue(s_json))
-            Console.WriteLine(JsonSerializer.Serialize(new { model = id.ToString(), run = folder.Name, steps = run.State.Step, processor_seconds = Environment.CpuUsage.TotalTime.TotalSeconds, device = device.ToString(), precision = MixedPrecision.NameOf(preset.Training.Precision), encoded, metrics }));
+            Console.WriteLine(JsonSerializer.Serialize(new { model = id.ToString(), run = folder.Name, steps = run.State.Step, processor_seconds = Environment.CpuUsage.TotalTime.TotalSeconds, device = device.ToString(), precision = Precisions.NameOf(preset.Training.Precision), encoded, metrics }));
         return interruption.ExitCode;
     }
 
@@ -223,15 +182,15 @@ internal static class TrainCommand
             var begun = folder.ReadRequest();
             if (parsed.GetResult(s_maxTime) is { Implicit: false })
                 begun = begun with { MaxTimeSeconds = maxTime > 0 ? maxTime : null };
-            return (folder, begun, folder.ReadPreset());
+            return (folder, begun, folder.ReadPreset(Console.Error.WriteLine));
         }
         var preset = PresetReader.Read(parsed.GetValue(s_preset)!, parsed.GetValue(s_set));
         if (parsed.GetValue(s_continue) && RunFolder.Unfinished(models, preset.Name) is { } unfinished)
-            return (unfinished, unfinished.ReadRequest(), unfinished.ReadPreset());
+            return (unfinished, unfinished.ReadRequest(), unfinished.ReadPreset(Console.Error.WriteLine));
         if (maxTime <= 0 && preset.Training is { MaxSteps: 0, Epochs: 0 })
             throw new UsageException("--max-time 0s needs --set training.max_steps=N or training.epochs=N; otherwise nothing would end the run.");
         // Before a run begins that could not.
-        Recording.Check(preset, Devices.Choose(parsed.GetValue(s_device) ?? preset.Training.Device));
+        Devices.Choose(parsed.GetValue(s_device) ?? preset.Training.Device);
         PerceptualNetworks.Check(preset.Perceptual);
         var request = new RunRequest
         {
@@ -244,30 +203,6 @@ internal static class TrainCommand
             Command = Machine.CommandLine(Environment.GetCommandLineArgs()[1..]),
         };
         return (RunFolder.Create(models, preset, request, DateTimeOffset.UtcNow), request, preset);
-    }
-
-    // Processes have met, by a backend that goes with their devices, before they know the preset.
-    private static Device DeviceOf(ParseResult parsed, Preset preset, Team? team)
-    {
-        var asked = parsed.GetValue(s_device);
-        if (team is null)
-            return Devices.Choose(asked ?? preset.Training.Device);
-        var met = Processes.DeviceOf(team.Self, asked ?? Devices.Auto);
-        if (asked is null && Processes.DeviceOf(team.Self, preset.Training.Device).ToString() != met.ToString())
-            throw new UsageException($"training.device is {preset.Training.Device}, but the processes have met to train on {met}; give --device {preset.Training.Device} to all of them.");
-        return met;
-    }
-
-    private static bool RecordSteps(TrainingRun run, Team? team)
-    {
-        var (records, why) = Recording.Decide(run.Preset, run.Device, run.Perceptual, team is not null);
-        if (why is not null && team is null or { IsFirst: true })
-            Console.Error.WriteLine(why);
-#if COMPAT_PACKAGES
-        if (records)
-            run.FixSteps(record: true, Console.Error.WriteLine);
-#endif
-        return records;
     }
 
     private static async Task<int> EncodeAsync(ParseResult parsed, string models, string model, FaceData data, Interruption interruption)

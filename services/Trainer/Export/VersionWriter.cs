@@ -106,7 +106,7 @@ public sealed class VersionWriter(string models, int threads, TimeProvider time)
             State = run.State,
             Request = request,
             Metrics = metrics,
-            Machine = $"{Environment.ProcessorCount} processors, {TorchSharp.torch.get_num_threads()} of them used by the steps; on {run.Device} in {MixedPrecision.NameOf(run.Preset.Training.Precision)}",
+            Machine = $"{Environment.ProcessorCount} processors, {TorchSharp.torch.get_num_threads()} of them used by the steps; on {run.Device} in {Precisions.NameOf(run.Preset.Training.Precision)}",
         };
         PutText(ModelFiles.Card, Card.Write(facts));
         PutText(ModelFiles.Report, ReportPage.Write(new ModelPictures(faces, density, data, measured).Draw(ReportFacts.Of(facts, history, runFolder), Progress?.Invoke("parts of the report drawn"))));

@@ -6,13 +6,12 @@ namespace FaceMix.Trainer.Losses;
 /// <param name="Name">Such as <c>l1</c>.</param>
 /// <param name="Weight">What it was multiplied by at this step.</param>
 /// <param name="Raw">The piece before its weight, a scalar.</param>
-/// <param name="Moving">The weight as a scalar of the same type, where it is to move while the step stays (see <c>RecordedStep</c>).</param>
-public readonly record struct LossTerm(string Name, double Weight, Tensor Raw, Tensor? Moving = null)
+public readonly record struct LossTerm(string Name, double Weight, Tensor Raw)
 {
     /// <summary>Whether anything is learnt from it.</summary>
-    public bool Counts => Moving is not null || Weight != 0;
+    public bool Counts => Weight != 0;
 
-    public Tensor Weighed => Moving is null ? Raw * Weight : Raw * Moving;
+    public Tensor Weighed => Raw * Weight;
 }
 
 /// <summary>The weighted sum of the pieces, each of which stays visible by itself.</summary>
@@ -36,8 +35,7 @@ public sealed class VaeLoss(LossOptions options, PixelRange range = PixelRange.S
     /// <param name="output">What the model made of <paramref name="target"/>.</param>
     /// <param name="target">Pictures [N, channels, H, W] in the model's range.</param>
     /// <param name="klWeight">From <see cref="KlWeight"/>.</param>
-    /// <param name="moving">The same as a scalar of the loss's type, where it moves; null: the number.</param>
-    public List<LossTerm> Terms(VaeOutput output, Tensor target, double klWeight, Tensor? moving = null)
+    public List<LossTerm> Terms(VaeOutput output, Tensor target, double klWeight)
     {
         var terms = new List<LossTerm>();
         var picture = output.Pictures[^1];
@@ -55,7 +53,7 @@ public sealed class VaeLoss(LossOptions options, PixelRange range = PixelRange.S
         if (options.LowerLevels > 0)
             AddLowerLevels(terms, output.Pictures, target);
         if (output.Logvar is { } logvar)
-            AddKl(terms, output.Mean, logvar, klWeight, moving);
+            AddKl(terms, output.Mean, logvar, klWeight);
         return terms;
     }
 
@@ -65,17 +63,17 @@ public sealed class VaeLoss(LossOptions options, PixelRange range = PixelRange.S
     /// <summary>The KL weight at this part of the run.</summary>
     public double KlWeight(double progress, int epoch = 0) => options.KlSchedule.At(options.Kl, options.KlWarmup, progress, epoch);
 
-    private void AddKl(List<LossTerm> terms, Tensor mean, Tensor logvar, double weight, Tensor? moving)
+    private void AddKl(List<LossTerm> terms, Tensor mean, Tensor logvar, double weight)
     {
         if (options is { FreeBits: <= 0, KlBalancing: false })
         {
-            terms.Add(new("kl", weight, KlDivergence.OfStandardNormal(mean, logvar), moving));
+            terms.Add(new("kl", weight, KlDivergence.OfStandardNormal(mean, logvar)));
             return;
         }
         // The true divergence is shown, what is pushed down is another number.
         var each = KlDivergence.OfEachNumber(mean, logvar);
         terms.Add(new("kl", 0, each.detach().sum()));
-        terms.Add(new("kl_pressed", weight, KlDivergence.Pressed(each, options.FreeBits, options.KlBalancing), moving));
+        terms.Add(new("kl_pressed", weight, KlDivergence.Pressed(each, options.FreeBits, options.KlBalancing)));
     }
 
     private void AddLowerLevels(List<LossTerm> terms, IReadOnlyList<Tensor> pictures, Tensor target)

@@ -33,8 +33,26 @@ public static class PresetReader
         return Bind(tree, nameOrPath);
     }
 
-    /// <summary>Reads a whole preset that was written by <see cref="Write"/>.</summary>
-    public static Preset ReadWhole(string yaml) => Bind(Parse(yaml, "the run's preset"), "the run's preset");
+    // Keys that earlier versions wrote into every run, with the reason why they mean nothing any more.
+    private static readonly Dictionary<string, string> s_retired = new(StringComparer.Ordinal)
+    {
+        ["training.cuda_graph"] = "steps are no longer recorded as a CUDA graph",
+    };
+
+    /// <summary>Reads a whole preset that was written by <see cref="Write"/>, by this version or an earlier one.</summary>
+    /// <param name="yaml">All its values.</param>
+    /// <param name="note">Called with a sentence for each retired key that said more than its default.</param>
+    public static Preset ReadWhole(string yaml, Action<string>? note = null)
+    {
+        var tree = Parse(yaml, "the run's preset");
+        foreach (var (key, why) in s_retired)
+        {
+            var (group, name) = (key[..key.IndexOf('.', StringComparison.Ordinal)], key[(key.IndexOf('.', StringComparison.Ordinal) + 1)..]);
+            if (tree.TryGetValue(group, out var part) && part is Tree keys && keys.Remove(name, out var value) && $"{value}" is not "auto")
+                note?.Invoke($"The run's preset says {key}: {value}; the key is dropped, {why}.");
+        }
+        return Bind(tree, "the run's preset");
+    }
 
     /// <summary>The preset with all its values, as YAML.</summary>
     public static string Write(Preset preset) => Serializer().Serialize(preset);

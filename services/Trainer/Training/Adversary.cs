@@ -1,6 +1,5 @@
 using FaceMix.Trainer.Losses;
 using FaceMix.Trainer.Models;
-using FaceMix.Trainer.Training.Distributed;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -41,24 +40,16 @@ public sealed class Adversary : IDisposable
     /// <summary>The discriminator's own step.</summary>
     /// <param name="real">Targets.</param>
     /// <param name="painted">The model's pictures; their gradient is not followed.</param>
-    /// <param name="parallel">The processes that train together, or null.</param>
-    /// <param name="whole">Pictures in the shares of all of them.</param>
     /// <returns>Its loss; where that is not finite the step is left out.</returns>
-    public double Step(Tensor real, Tensor painted, DataParallel? parallel = null, int whole = 0)
+    public double Step(Tensor real, Tensor painted)
     {
         // What the model's own step left behind is no part of this one.
         Optimizer.zero_grad();
         var loss = Loss(real, painted);
-        var mean = loss.detach().to(ScalarType.Float64);
-        var count = (int)real.shape[0];
-        parallel?.Average(mean, count, whole);
-        var value = mean.item<double>();
+        var value = loss.detach().to(ScalarType.Float64).item<double>();
         if (double.IsFinite(value))
         {
-            if (parallel is null)
-                loss.backward();
-            else
-                parallel.Backward(Discriminator, loss, count, whole);
+            loss.backward();
             Optimizer.step();
         }
         return value;

@@ -23,12 +23,4 @@ internal sealed class ForwardState
         foreach (var (buffer, before) in _buffers)
             buffer.copy_(before);
     }
-
-    /// <param name="taken">bool []; false gives everything back.</param>
-    public void RestoreUnless(Tensor taken)
-    {
-        using var noGrad = no_grad();
-        foreach (var (buffer, before) in _buffers)
-            buffer.copy_(where(taken, buffer, before));
-    }
 }

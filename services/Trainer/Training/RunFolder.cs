@@ -113,7 +113,7 @@ public sealed class RunFolder(string path)
             .SelectMany(Directory.EnumerateDirectories).Select(path => new RunFolder(path))
             .Where(run => File.Exists(run.RequestPath)).OrderByDescending(run => run.Name, StringComparer.Ordinal);
 
-    public Preset ReadPreset() => PresetReader.ReadWhole(File.ReadAllText(PresetPath));
+    public Preset ReadPreset(Action<string>? note = null) => PresetReader.ReadWhole(File.ReadAllText(PresetPath), note);
 
     private static string RunsOf(string models, string model) => System.IO.Path.Combine(models, model, "runs");
 

@@ -54,8 +54,6 @@ public sealed class TrainingLoop(TrainingRun run, RunFolder? folder, History his
         using var loader = new BatchLoader(source, new BatchLoaderOptions
         {
             BatchSize = run.Preset.Training.Batch,
-            Rank = run.Parallel?.Team.Rank ?? 0,
-            WorldSize = run.Parallel?.Team.Size ?? 1,
             Seed = dataSeed,
             Flip = flip,
             ColourJitter = Jitters ? (float)run.Preset.Training.ColourJitter : 0,
@@ -74,16 +72,13 @@ public sealed class TrainingLoop(TrainingRun run, RunFolder? folder, History his
         while (true)
         {
             (progress, stop) = (exhausted ? 1 : limits.Progress(run.State), cancellation.IsCancellationRequested);
-            if (run.Parallel is not null)
-                (progress, stop) = run.Parallel.Agree(progress, stop);
             if (progress >= 1 || stop)
                 break;
-            // Processes that train together stop together, between two steps.
-            using var batch = NextOrNull(loader, run.Parallel is null ? cancellation : CancellationToken.None);
+            using var batch = NextOrNull(loader, cancellation);
             if (batch is null)
                 break;
             var epoch = run.State.Next.Epoch;
-            var report = run.Step(batch.Pixels, batch.Count, batch.NextPosition, progress, batch.WholeCount, batch.Staged as Tensor);
+            var report = run.Step(batch.Pixels, batch.Count, batch.NextPosition, progress, batch.Staged as Tensor);
             run.State = run.State with { Elapsed = before + time.GetElapsedTime(started) };
             history.Add(run.State, report);
             observer.Stepped(run.State, report, limits.Progress(run.State));

@@ -94,9 +94,6 @@ public sealed record TrainingOptions
     /// <summary>The type of the networks' products; weights, loss and checkpoints are float32.</summary>
     public Precision Precision { get; init; }
 
-    /// <summary>Whether a GPU's steps are recorded once and replayed (see <see cref="Training.RecordedSteps"/>); the CPU records nothing.</summary>
-    public RecordedSteps CudaGraph { get; init; }
-
     /// <summary>Where several processes train together, batch norm sees the whole batch and not each process's share of it.</summary>
     public bool SyncBatchNorm { get; init; } = true;
 
@@ -126,6 +123,8 @@ public sealed record TrainingOptions
             throw new UsageException("training.early_stopping needs a training.best_metric to go by: loss, mse, psnr_db, ssim or ms_ssim.");
         Require(ColourJitter is >= 0 and <= 0.5, "colour_jitter", ColourJitter, "0 to 0.5");
         Require(CropJitter is >= 0 and <= 0.5, "crop_jitter", CropJitter, "0 to 0.5");
+        if (Precision != Precision.Float32)
+            throw new UsageException($"training.precision is {Precisions.NameOf(Precision)}, which is not in this build; it must be float32.");
         if (!Devices.IsWish(Device))
             throw new UsageException($"training.device is {Device}; it must be auto, cpu, cuda or cuda:N.");
         Require(HeldOut is >= 8 and <= 100_000, "held_out", HeldOut, "8 to 100000");

@@ -36,14 +36,6 @@ public sealed class WeightAverage : IDisposable
             average.mul_(share).add_(source, alpha: 1 - share);
     }
 
-#if COMPAT_PACKAGES
-    /// <summary>The same with numbers that are tensors.</summary>
-    /// <param name="kept">From <see cref="ShareKept"/>, a float64 scalar.</param>
-    /// <param name="taken">Whether it is done, a bool scalar.</param>
-    public void Update(Tensor kept, Tensor taken) =>
-        FaceMix.Torch.FixedStep.Average([.. pairs.Select(pair => pair.Average)], [.. pairs.Select(pair => pair.Source)], kept, taken);
-#endif
-
     /// <summary>What <see cref="KeptAt"/> says of this average.</summary>
     public double ShareKept(long step) => KeptAt(keep, step);
 

@@ -29,14 +29,9 @@ internal static class TrainingBenchmark
     private static readonly (string Preset, int Batch)[] s_presets =
         [("facemix-64", 32), ("anime-64", 16), ("ffhq-conv-96", 16), ("face-mixing-256", 4)];
 
-    /// <param name="arguments"><c>--json</c>; <c>--threads N</c>; names of presets: only those. With <c>--device</c>: as <see cref="DeviceBenchmark"/> has it.</param>
+    /// <param name="arguments"><c>--json</c>; <c>--threads N</c>; names of presets: only those.</param>
     public static async Task RunAsync(IReadOnlyList<string> arguments)
     {
-        if (arguments.Contains("--device"))
-        {
-            await DeviceBenchmark.RunAsync(arguments);
-            return;
-        }
         var json = arguments.Contains("--json");
         var at = arguments.ToList().IndexOf("--threads");
         var threads = at >= 0 ? int.Parse(arguments[at + 1], CultureInfo.InvariantCulture) : 1;
@@ -45,13 +40,12 @@ internal static class TrainingBenchmark
         var results = new List<TrainingResult>();
         foreach (var (preset, batch) in chosen)
             results.Add(Measure(preset, batch, threads));
-        var calls = await CallBenchmark.RunAsync();
         if (json)
         {
-            Console.WriteLine(JsonSerializer.Serialize(new { threads, blas = Blas(), results, calls }));
+            Console.WriteLine(JsonSerializer.Serialize(new { threads, blas = Blas(), results }));
             return;
         }
-        var text = Table(results, calls, threads);
+        var text = Table(results, threads);
         Console.WriteLine(text);
         if (chosen.Count == s_presets.Length)
             Section.Write("training", "Training", text);
@@ -79,7 +73,7 @@ internal static class TrainingBenchmark
         return Math.Max(1, (int)(s_turn.TotalSeconds / peer.Train(1)));
     }
 
-    private static string Table(List<TrainingResult> results, CallCost calls, int threads)
+    private static string Table(List<TrainingResult> results, int threads)
     {
         var text = new StringBuilder();
         text.AppendLine(CultureInfo.InvariantCulture, $"`./facemix bench training --threads {threads}`: {Environment.ProcessorCount} processors, {threads} thread(s) each, BLAS `{Blas()}`, libtorch {TorchSharp.torch.__version__}; medians of {Rounds} turns of {s_turn.TotalSeconds:0} s.");
@@ -88,8 +82,6 @@ internal static class TrainingBenchmark
         text.AppendLine("|---|--:|--:|--:|--:|--:|--:|");
         foreach (var row in results)
             text.AppendLine(CultureInfo.InvariantCulture, $"| {row.Preset} | {row.Batch} | {row.Ours:0.0} | {row.Python:0.0} | {row.Ratio:0.00} | {row.OurPeak / 1e6:0} | {row.PythonPeak / 1e6:0} |");
-        text.AppendLine();
-        text.AppendLine(CultureInfo.InvariantCulture, $"A call of an operator on two small tensors, its result freed: {calls.Direct:0} ns in a C++ loop, {calls.Binding:0} ns through the binding ({calls.Binding - calls.Direct:0} ns more), {calls.Python:0} ns in Python.");
         return text.ToString();
     }
 

@@ -1,10 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
-using FaceMix.Distributed;
-using FaceMix.Distributed.Rendezvous;
 using FaceMix.Trainer.Presets;
 using FaceMix.Trainer.Training;
-using FaceMix.Trainer.Training.Distributed;
 
 namespace FaceMix.Benchmarks.Training;
 
@@ -38,13 +35,6 @@ internal static class TrainingWorker
         var preset = PresetReader.Read(task.Preset, [$"training.batch={task.Batch}", $"training.precision={task.Precision}"]);
         using var run = new TrainingRun(preset, seed: 1, Devices.Choose(task.Device));
         var gpu = Devices.IsGpu(run.Device);
-        // By NCCL where a launcher's environment says so, even if only with itself.
-        using var team = ProcessEnvironment.Read() is { } self ? Team.Join(self, new DistributedOptions { Backend = gpu ? Backend.Nccl : Backend.Gloo }) : null;
-        using var parallel = run.Parallel = team is null ? null : new DataParallel(team, run);
-#if COMPAT_PACKAGES
-        if (task.Recorded)
-            run.FixSteps(gpu, Console.Error.WriteLine);
-#endif
         var size = run.Preset.Model.ImageSize;
         var pixels = new byte[task.Batch * size * size * 3];
         new Random(1).NextBytes(pixels);

@@ -129,26 +129,6 @@ public sealed class TheCommandLine
         Assert.Empty(Directory.EnumerateFileSystemEntries(folder.Path));
     }
 
-#if COMPAT_PACKAGES
-    [Fact]
-    public void A_run_says_and_its_version_keeps_where_and_in_which_precision_it_was_trained()
-    {
-        using var folder = new TemporaryFolder();
-
-        var trained = TrainerProgram.Run([
-            "train", .. s_tiny, "--models", folder.Path, "--max-time", "0s", "--set", "training.max_steps=2", "--set", "training.precision=bf16", "--device", "cpu", "--json"]);
-
-        Assert.True(trained.ExitCode == 0, trained.Error);
-        Assert.Contains("on cpu in bf16", trained.Error, StringComparison.Ordinal);
-        var result = JsonDocument.Parse(trained.Output).RootElement;
-        Assert.Equal(("cpu", "bf16"), (result.GetProperty("device").GetString(), result.GetProperty("precision").GetString()));
-        var catalog = new ModelCatalog(folder.Path);
-        var manifest = catalog.Verify(ModelVersionId.Parse(result.GetProperty("model").GetString()!));
-        Assert.Equal(16, manifest.Metrics["precision_bits"]);
-        Assert.Contains("precision: bf16", File.ReadAllText(Path.Combine(catalog.FolderOf(manifest.Id), ModelFiles.Card)), StringComparison.Ordinal);
-    }
-#endif
-
     [Fact]
     public void Drawn_faces_can_be_written_as_a_sheet_and_as_a_labelled_folder()
     {

@@ -63,26 +63,6 @@ public sealed class EveryPreset
         AgreesOnEncoding(run.Model, faces);
     }
 
-#if COMPAT_PACKAGES
-    [Theory]
-    [MemberData(nameof(Names))]
-    public void Takes_steps_in_bf16_and_keeps_its_weights_in_float32(string name)
-    {
-        set_num_threads(1);
-        var preset = Narrow(name);
-        using var run = new TrainingRun(preset with { Training = preset.Training with { Precision = Precision.Bf16 } }, 2);
-        using var whole = new TrainingRun(preset, 2);
-        Learn(run, 2);
-        Learn(whole, 2);
-
-        Assert.Equal(0, run.State.Skipped);
-        Assert.All(run.Model.parameters().Concat<Tensor>(run.Model.buffers()), array => Assert.Equal(ScalarType.Float32, array.dtype));
-        var (shorter, full) = (Weights.Of(run.Model), Weights.Of(whole.Model));
-        Assert.All(shorter.Values.Values, weight => Assert.All(weight.Values, value => Assert.True(float.IsFinite(value))));
-        Assert.Contains(shorter.Values, pair => !pair.Value.Values.SequenceEqual(full[pair.Key].Values));
-    }
-#endif
-
     [Theory]
     [MemberData(nameof(Names))]
     public void Has_as_many_numbers_as_its_description_says(string name)

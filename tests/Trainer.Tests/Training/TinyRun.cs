@@ -14,17 +14,6 @@ internal static class TinyRun
 
     public static IFaceSource Faces(int count = 200) => new DrawnSource(Seed, count, 32);
 
-    /// <param name="stay">Its steps are made of tensors that stay, as those that a GPU records.</param>
-    public static TrainingRun Begin(bool stay)
-    {
-        var run = new TrainingRun(Preset(), Seed);
-#if COMPAT_PACKAGES
-        if (stay)
-            run.FixSteps(record: false, _ => { });
-#endif
-        return run;
-    }
-
     /// <summary>Goes on until a number of steps of a run that is to have <paramref name="planned"/>.</summary>
     public static void StepUntil(TrainingRun run, long step, long planned)
     {

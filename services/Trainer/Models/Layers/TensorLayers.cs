@@ -86,12 +86,6 @@ public sealed class TensorLayers : Module, ILayers<Tensor>
 
     public Tensor Double(Tensor x) => functional.interpolate(x, scale_factor: [2, 2], mode: InterpolationMode.Nearest);
 
-#if COMPAT_PACKAGES
-    // The same in fewer products, and without the doubled map.
-    public Tensor DoubleConv(string name, Tensor x, int channels, bool bias = true, bool spectral = false) =>
-        FaceMix.Torch.FastLayers.DoubleConv2d(x, Weight(name, spectral), bias ? arrays[$"{name}.bias"] : null);
-#endif
-
     public Tensor MaxPool(Tensor x) => functional.max_pool2d(x, 2, ceil_mode: true);
 
     public Tensor Shuffle(Tensor x) => functional.pixel_shuffle(x, 2);
@@ -100,21 +94,13 @@ public sealed class TensorLayers : Module, ILayers<Tensor>
 
     public Tensor Flatten(Tensor x) => x.flatten(1);
 
-    public Tensor Reshape(Tensor x, int channels, int height, int width) => InOrder(x.reshape(-1, channels, height, width));
+    public Tensor Reshape(Tensor x, int channels, int height, int width) => x.reshape(-1, channels, height, width);
 
     private Tensor Weight(string name, bool spectral)
     {
         var weight = arrays[$"{name}.weight"];
         return spectral ? SpectralNorm.Apply(weight, arrays[$"{name}.u"], training) : weight;
     }
-
-    // Convolutions are faster on maps whose channels lie side by side, and everything after keeps that order.
-    private static Tensor InOrder(Tensor maps) =>
-#if COMPAT_PACKAGES
-        FaceMix.Torch.FastLayers.ChannelsLast(maps);
-#else
-        maps;
-#endif
 
     private static Tensor Cell(Tensor x) => x.unsqueeze(2).unsqueeze(3); // [N, C, 1, 1]
 

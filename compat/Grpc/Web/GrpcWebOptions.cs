@@ -1,7 +1,0 @@
-namespace Microsoft.AspNetCore.Builder;
-
-public class GrpcWebOptions
-{
-    /// <summary>Whether services speak gRPC-Web.</summary>
-    public bool DefaultEnabled { get; set; }
-}
