@@ -15,7 +15,7 @@ import sys
 import numpy
 import torch
 
-sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "..", "Benchmarks", "Training"))
+sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "..", "..", "benchmarks", "Training"))
 
 # How the Trainer calls what these models call otherwise.
 LAYERS = {"conv": "conv", "norm": "norm", "0": "conv", "1": "norm"}

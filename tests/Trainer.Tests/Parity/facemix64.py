@@ -11,7 +11,7 @@ import sys
 import numpy
 import torch
 
-sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "..", "Benchmarks", "Training"))
+sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "..", "..", "benchmarks", "Training"))
 from facemix_64 import Vae  # noqa: E402
 
 

@@ -62,7 +62,7 @@ internal sealed class Worker : IDisposable
     private static ProcessStartInfo Start(Kind kind, string program, params string[] arguments) => kind switch
     {
         Kind.FaceMix => new("dotnet", [typeof(Worker).Assembly.Location, .. arguments]),
-        Kind.Node => new("node", [Repository.PathOf("tests", "Benchmarks", "Rpc", "node", program + ".mjs"), Repository.Root, .. arguments[1..]]),
+        Kind.Node => new("node", [Repository.PathOf("benchmarks", "Rpc", "node", program + ".mjs"), Repository.Root, .. arguments[1..]]),
         _ => new(CppPrograms.PathOf(program), arguments[1..]),
     };
 

@@ -6,14 +6,14 @@ namespace FaceMix.Benchmarks.Rpc;
 /// <summary>The server and the client in C++, built when they are needed.</summary>
 internal static class CppPrograms
 {
-    private static readonly string Build = Repository.PathOf("tests", "Benchmarks", "Rpc", "obj", "cpp");
+    private static readonly string Build = Repository.PathOf("benchmarks", "Rpc", "obj", "cpp");
 
     public static string PathOf(string program) => Path.Combine(Build, program);
 
     /// <exception cref="InvalidOperationException">They do not compile; the compiler's words are above.</exception>
     public static async Task BuildAsync()
     {
-        await RunAsync("-S", Repository.PathOf("tests", "Benchmarks", "Rpc", "cpp"), "-B", Build, "-G", "Ninja");
+        await RunAsync("-S", Repository.PathOf("benchmarks", "Rpc", "cpp"), "-B", Build, "-G", "Ninja");
         await RunAsync("--build", Build);
     }
 

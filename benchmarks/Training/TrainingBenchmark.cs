@@ -54,7 +54,7 @@ internal static class TrainingBenchmark
     private static TrainingResult Measure(string preset, int batch, int threads)
     {
         using var ours = Peer.OfThis(new TrainingTask(preset, batch, threads).Arguments, threads);
-        using var python = new Peer(PythonScript.Interpreter, [Repository.PathOf("tests", "Benchmarks", "Training", "train.py"), preset, $"{batch}", $"{threads}"], threads);
+        using var python = new Peer(PythonScript.Interpreter, [Repository.PathOf("benchmarks", "Training", "train.py"), preset, $"{batch}", $"{threads}"], threads);
         // The first steps compile, allocate and choose kernels.
         var steps = (Ours: StepsIn(ours), Python: StepsIn(python));
         List<double> rates = [], others = [];
