@@ -1,8 +1,6 @@
-using FaceMix.Benchmarks;
 using FaceMix.Benchmarks.Curves;
 using FaceMix.Benchmarks.Decoding;
 using FaceMix.Benchmarks.Models;
-using FaceMix.Benchmarks.Rpc;
 using FaceMix.Benchmarks.Store;
 using FaceMix.Benchmarks.Training;
 
@@ -11,7 +9,6 @@ Dictionary<string, Func<string[], Task>> benchmarks = new()
 {
     ["decoding"] = _ => DecodingBenchmark.RunAsync(),
     ["store"] = _ => StoreBenchmark.RunAsync(),
-    ["rpc"] = RunRpcAsync,
     ["training"] = TrainingBenchmark.RunAsync,
     ["models"] = ModelsBenchmark.RunAsync,
     ["curves"] = CurveBenchmark.RunAsync,
@@ -33,12 +30,3 @@ if (chosen.Length == 0 && options is [var unknown, ..] && !unknown.StartsWith('-
 foreach (var name in chosen.Length > 0 ? chosen : [.. benchmarks.Keys.Where(key => key != "models")])
     await benchmarks[name](options);
 return 0;
-
-static async Task RunRpcAsync(string[] options)
-{
-    var result = await RpcBenchmark.RunAsync(options);
-    Console.WriteLine(result);
-    // Only a whole run says something about this machine.
-    if (options.Length == 0)
-        Section.Write("rpc", "gRPC", result);
-}

@@ -9,8 +9,6 @@ PACKAGES_TESTS=(
   python3 python3-torch python3-numpy python3-onnx python3-grpcio python3-protobuf python3-pil
   protobuf-compiler protobuf-compiler-grpc chromium
 )
-# The C++ peers of ./facemix bench rpc.
-PACKAGES_BENCH=(libgrpc++-dev protobuf-compiler-grpc pkg-config)
 NODE_WANTED=20.19
 NODE_FALLBACK=22
 
@@ -94,9 +92,4 @@ install_for_run() {
 install_for_tests() {
   [[ -z $(missing_packages "${PACKAGES_TESTS[@]}") ]] ||
     step "Installing what the tests need" "look at apt's message; is the network there?" install_packages "${PACKAGES_TESTS[@]}"
-}
-
-install_for_benchmarks() {
-  [[ -z $(missing_packages "${PACKAGES_BENCH[@]}") ]] ||
-    step "Installing what the benchmarks need" "look at apt's message; is the network there?" install_packages "${PACKAGES_BENCH[@]}"
 }
