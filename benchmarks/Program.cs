@@ -1,24 +1,32 @@
+using System.Globalization;
+using FaceMix.Benchmarks;
 using FaceMix.Benchmarks.Curves;
 using FaceMix.Benchmarks.Decoding;
 using FaceMix.Benchmarks.Models;
 using FaceMix.Benchmarks.Store;
 using FaceMix.Benchmarks.Training;
+using FaceMix.Trainer;
 
 // Each benchmark compares with what a user would take instead, in the same run, and prints a table in Markdown.
 Dictionary<string, Func<string[], Task>> benchmarks = new()
 {
-    ["decoding"] = _ => DecodingBenchmark.RunAsync(),
-    ["store"] = _ => StoreBenchmark.RunAsync(),
+    ["decoding"] = DecodingBenchmark.RunAsync,
+    ["store"] = StoreBenchmark.RunAsync,
     ["training"] = TrainingBenchmark.RunAsync,
     ["models"] = ModelsBenchmark.RunAsync,
     ["curves"] = CurveBenchmark.RunAsync,
 };
 
-if (args is [TrainingWorker.Verb, ..])
+switch (args)
 {
-    TrainingWorker.Run(TrainingTask.Of(args));
-    return 0;
+    case [TrainingWorker.Verb, ..]:
+        TrainingWorker.Run(TrainingTask.Of(args));
+        return 0;
+    case [LoadClient.Verb, var address, var latentSize]:
+        await LoadClient.RunAsync(new(address), int.Parse(latentSize, CultureInfo.InvariantCulture));
+        return 0;
 }
+Machine.Note();
 string[] chosen = [.. args.TakeWhile(benchmarks.ContainsKey)];
 var options = args[chosen.Length..];
 if (chosen.Length == 0 && options is [var unknown, ..] && !unknown.StartsWith('-'))
@@ -26,7 +34,15 @@ if (chosen.Length == 0 && options is [var unknown, ..] && !unknown.StartsWith('-
     await Console.Error.WriteLineAsync($"There is no benchmark '{unknown}'; there are: {string.Join(", ", benchmarks.Keys)}.");
     return 2;
 }
-// Hours, and another page: only who names it wants it.
-foreach (var name in chosen.Length > 0 ? chosen : [.. benchmarks.Keys.Where(key => key != "models")])
-    await benchmarks[name](options);
-return 0;
+try
+{
+    // Hours, and another page: only who names it wants it.
+    foreach (var name in chosen.Length > 0 ? chosen : [.. benchmarks.Keys.Where(key => key != "models")])
+        await benchmarks[name](options);
+    return 0;
+}
+catch (UsageException wrong)
+{
+    await Console.Error.WriteLineAsync(wrong.Message);
+    return 2;
+}

@@ -29,5 +29,9 @@ internal static class Timing
         return Stopwatch.GetElapsedTime(begun).TotalSeconds;
     }
 
-    private static double Median(double[] times) => times.Order().ElementAt(times.Length / 2);
+    public static double Median(IReadOnlyCollection<double> values) => values.Order().ElementAt(values.Count / 2);
+
+    /// <summary>The median of the ratios turn by turn, so that a load that comes and goes cancels out.</summary>
+    public static double MedianRatio(IEnumerable<double> values, IEnumerable<double> others) =>
+        Median([.. values.Zip(others, (value, other) => value / other)]);
 }

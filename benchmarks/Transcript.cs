@@ -7,6 +7,13 @@ internal sealed class Transcript(string name, string title)
 {
     private readonly StringBuilder text = new();
 
+    /// <summary>The section's head: the command, the machine, and what is measured how.</summary>
+    public void Head(string command, string what)
+    {
+        Line($"`{command}`, {Machine.Describe()}.");
+        Line($"{what}\n");
+    }
+
     public void Line(string line)
     {
         Console.WriteLine(line);

@@ -1,108 +1,92 @@
-using System.Diagnostics;
-using FaceMix.Decoder;
 using FaceMix.Decoder.V1;
 using FaceMix.ModelStore;
-using FaceMix.ServiceDefaults;
-using Grpc.Net.Client;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
-using Microsoft.ML.OnnxRuntime;
-using SessionOptions = Microsoft.ML.OnnxRuntime.SessionOptions;
+using FaceMix.Trainer;
 
 namespace FaceMix.Benchmarks.Decoding;
 
 /// <summary>
-/// Pictures a second through the decoder's gRPC, one picture a request, against what a user would write instead: a loop around
-/// ONNX Runtime on the same file with the same options, which serves nobody and encodes nothing. The two take turns, so that
-/// another load on the machine falls on both.
+/// What a Decoder call costs: the Decoder's process beside a Node server that does the same (one request a run, and with
+/// requests gathered into runs as the Decoder gathers them), and both beside a bare loop around ONNX Runtime. All take turns, so
+/// that another load on the machine falls on all.
 /// </summary>
 internal static class DecodingBenchmark
 {
-    private const int Rounds = 7;
-    private static readonly TimeSpan RoundTime = TimeSpan.FromSeconds(1);
+    private const int Rounds = 5;
+
+    // The largest run of the Decoder by default.
+    private const int MaxBatch = 32;
+
+    private static readonly TimeSpan s_turn = TimeSpan.FromSeconds(1);
+    private static readonly int[] s_batches = [1, 8, 32];
+    private static readonly int[] s_callers = [1, 16, 64];
+    private static readonly PictureFormat[] s_formats = [PictureFormat.Raw, PictureFormat.Png];
 
     /// <summary>Measures the newest version in <c>Models__Path</c>, or in <c>.facemix/models</c>.</summary>
-    public static async Task RunAsync()
+    /// <exception cref="UsageException">There are arguments.</exception>
+    public static async Task RunAsync(IReadOnlyList<string> arguments)
     {
+        if (arguments is [var first, ..])
+            throw new UsageException($"bench decoding: '{first}' was given; it takes no options.");
         var models = Environment.GetEnvironmentVariable("Models__Path") ?? ".facemix/models";
         var catalog = new ModelCatalog(models);
         var id = catalog.Newest() ?? throw new InvalidOperationException($"There is no model version in {models}.");
-        var manifest = catalog.ReadManifest(id);
-        using var bare = new InferenceSession(catalog.FileOf(id, "decoder.onnx"), BareOptions());
-        var app = DecoderApp.Build(
-            ["--Bind:GrpcPort=0", "--Bind:HttpPort=0", $"--Models:Path={models}", "--Decoder:Device=cpu"],
-            services => services.AddLogging(logging => logging.ClearProviders()));
-        await app.StartAsync();
-        using var channel = GrpcChannel.ForAddress(app.Addresses()[0]);
-        var client = new DecoderService.DecoderServiceClient(channel);
-        while (!app.Services.GetRequiredService<Readiness>().IsReady)
-            await Task.Delay(50);
+        var (manifest, network) = (catalog.ReadManifest(id), Path.GetFullPath(catalog.FileOf(id, "decoder.onnx")));
+        await NodePackages.InstallAsync();
+
+        using var bare = new BareLoop(network, manifest);
+        await using var decoder = await Contender.DecoderAsync(models, manifest.LatentSize);
+        await using var single = await Contender.NodeAsync("Node, one request a run", network, manifest, 1);
+        await using var gathering = await Contender.NodeAsync($"Node, up to {MaxBatch} a run", network, manifest, MaxBatch);
+        Contender[] contenders = [decoder, single, gathering];
+        await RequireSamePicturesAsync(contenders, manifest.LatentSize);
+
+        var results = new DecodingResults(contenders.Select(contender => contender.Name));
+        for (var round = -1; round < Rounds; round++)
+        {
+            Console.Error.WriteLine(round < 0 ? "Warming up" : $"Round {round + 1} of {Rounds}");
+            var measured = new Round(
+                s_batches.ToDictionary(batch => batch, batch => bare.Run(batch, s_turn)),
+                await TurnsAsync(contenders));
+            // The first round warms up: compilers at run time, connections, caches.
+            if (round >= 0)
+                results.Add(measured);
+        }
 
         var transcript = new Transcript("decoding", "Decoding");
-        transcript.Line($"`./facemix bench decoding`: {id}, {manifest.ImageSize} x {manifest.ImageSize}, {Environment.ProcessorCount} processors, medians of {Rounds} turns of {RoundTime.TotalSeconds:0} s; pictures a second.\n");
-        transcript.Line("| callers | bare loop, 1 a run | bare loop, 16 a run | gRPC raw | gRPC PNG | raw / bare of 1 | raw / bare of 16 |");
-        transcript.Line("|--:|--:|--:|--:|--:|--:|--:|");
-        foreach (var callers in (int[])[1, 16])
-        {
-            List<double> one = [], sixteen = [], raw = [], png = [];
-            for (var round = -1; round < Rounds; round++)
-            {
-                var rates = (
-                    BareLoop(bare, manifest.LatentSize, 1),
-                    BareLoop(bare, manifest.LatentSize, 16),
-                    await GrpcAsync(client, callers, PictureFormat.Raw),
-                    await GrpcAsync(client, callers, PictureFormat.Png));
-                // The first turn warms up.
-                if (round < 0)
-                    continue;
-                one.Add(rates.Item1);
-                sixteen.Add(rates.Item2);
-                raw.Add(rates.Item3);
-                png.Add(rates.Item4);
-            }
-            transcript.Line($"| {callers} | {Median(one):0} | {Median(sixteen):0} | {Median(raw):0} | {Median(png):0} | {MedianRatio(raw, one):0.00} | {MedianRatio(raw, sixteen):0.00} |");
-        }
+        transcript.Head(
+            "./facemix bench decoding",
+            $"""
+            {id}, {manifest.ImageSize} × {manifest.ImageSize} pixels, one picture a call of `Decode`, one connection; {await NodePackages.VersionsAsync()}. Medians of {Rounds} turns of {s_turn.TotalSeconds:0} s.
+            Servers and callers share the processors. *On what is left*: beside the bare loop on the part of the processors that the callers left to the server.
+            """);
+        results.Write(transcript);
         transcript.Keep();
-        await app.StopAsync();
-        await app.DisposeAsync();
     }
 
-    private static double BareLoop(InferenceSession session, int latentSize, int batch)
+    private static async Task<Dictionary<Scenario, Turn[]>> TurnsAsync(Contender[] contenders)
     {
-        using var run = new RunOptions();
-        using var z = OrtValue.CreateTensorValueFromMemory(new float[batch * latentSize], [batch, latentSize]);
-        var started = Stopwatch.GetTimestamp();
-        var pictures = 0;
-        while (Stopwatch.GetElapsedTime(started) < RoundTime)
+        var turns = new Dictionary<Scenario, Turn[]>();
+        foreach (var format in s_formats)
         {
-            using var results = session.Run(run, ["z"], [z], ["image"]);
-            pictures += batch;
+            foreach (var callers in s_callers)
+            {
+                var measured = turns[new(format, callers)] = new Turn[contenders.Length];
+                for (var i = 0; i < contenders.Length; i++)
+                    measured[i] = await contenders[i].MeasureAsync(format, callers, s_turn);
+            }
         }
-        return pictures / Stopwatch.GetElapsedTime(started).TotalSeconds;
+        return turns;
     }
 
-    private static async Task<double> GrpcAsync(DecoderService.DecoderServiceClient client, int callers, PictureFormat format)
+    // Two builds of ONNX Runtime may round a pixel differently.
+    private static async Task RequireSamePicturesAsync(Contender[] contenders, int latentSize)
     {
-        var started = Stopwatch.GetTimestamp();
-        var counts = await Task.WhenAll(Enumerable.Range(0, callers).Select(caller => Task.Run(async () =>
+        var first = await contenders[0].PixelsAsync(latentSize);
+        foreach (var contender in contenders[1..])
         {
-            var pictures = 0;
-            for (; Stopwatch.GetElapsedTime(started) < RoundTime; pictures++)
-                await client.GenerateAsync(new GenerateRequest { Count = 1, Seed = (ulong)caller, Picture = new PictureOptions { Format = format } });
-            return pictures;
-        })));
-        return counts.Sum() / Stopwatch.GetElapsedTime(started).TotalSeconds;
+            var pixels = await contender.PixelsAsync(latentSize);
+            if (pixels.Length != first.Length || pixels.Zip(first, (a, b) => Math.Abs(a - b)).Max() > 1)
+                throw new InvalidOperationException($"{contender.Name} decodes another picture than {contenders[0].Name}, so their rates say nothing.");
+        }
     }
-
-    private static SessionOptions BareOptions()
-    {
-        var options = new SessionOptions { LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR };
-        options.AddSessionConfigEntry("session.intra_op.allow_spinning", "0");
-        return options;
-    }
-
-    // Turn by turn, so that a load that comes and goes cancels out.
-    private static double MedianRatio(List<double> values, List<double> others) => Median([.. values.Zip(others, (value, other) => value / other)]);
-
-    private static double Median(List<double> values) => values.Order().ElementAt(values.Count / 2);
 }

@@ -1,44 +1,47 @@
 using FaceMix.Latents.V1;
-using FaceMix.LatentStore;
-using FaceMix.ServiceDefaults;
 using FaceMix.Tests;
+using FaceMix.Trainer;
 using Grpc.Net.Client;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.Extensions.DependencyInjection;
-using Npgsql;
-using NpgsqlTypes;
 using Pgvector;
+using static FaceMix.Benchmarks.Timing;
 
 namespace FaceMix.Benchmarks.Store;
 
 /// <summary>
-/// The latent store over gRPC beside the database's own COPY and pgvector's own scan, on the same rows and server.
+/// The latent store's process over gRPC beside what somebody would write against the same PostgreSQL with Npgsql, on the same rows.
 /// </summary>
-internal static class StoreBenchmark
+internal sealed class StoreBenchmark(LatentStoreService.LatentStoreServiceClient client, ByHand byHand, Transcript transcript)
 {
-    private const int LatentSize = 128;
-    private const int BatchSize = 1000;
-    private static readonly string[] Attributes = [.. Enumerable.Range(0, 40).Select(i => $"Attribute_{i}")];
+    private const int Turns = 3;
 
-    public static async Task RunAsync()
+    /// <param name="arguments"><c>celeba</c>: as many rows as CelebA has pictures, 256 numbers each, instead of the smaller sizes.</param>
+    /// <exception cref="UsageException">Another argument.</exception>
+    public static async Task RunAsync(IReadOnlyList<string> arguments)
     {
+        if (arguments is not ([] or ["celeba"]))
+            throw new UsageException($"bench store: '{string.Join(' ', arguments)}' was given; allowed is 'celeba' or nothing.");
         if (NeedsPostgresAttribute.Missing is { } missing)
-        {
-            Console.WriteLine($"The store is not measured: {missing}");
-            return;
-        }
+            throw new InvalidOperationException(missing);
+        var celeba = arguments.Count > 0;
         var postgres = new LocalPostgres();
         await postgres.InitializeAsync();
         try
         {
-            var transcript = new Transcript("store", "Latent store");
-            transcript.Line($"`./facemix bench store`: latents of {LatentSize} numbers, 40 attributes, {Environment.ProcessorCount} processors.\n");
-            transcript.Line("| rows | what | FaceMix | instead | ratio |\n|---:|---|---:|---:|---:|");
-            await using var app = await StartAsync(postgres.ConnectionString);
-            using var channel = GrpcChannel.ForAddress(app.Addresses()[0]);
-            var client = new LatentStoreService.LatentStoreServiceClient(channel);
-            foreach (var rows in new[] { 5_000, 100_000 })
-                await MeasureAsync(client, postgres.ConnectionString, rows, transcript);
+            await using var service = await ServiceProcess.StartAsync(
+                "LatentStore", 0, $"--Store:ConnectionString={postgres.ConnectionString}", "--Serilog:MinimumLevel:Default=Warning");
+            await using var byHand = new ByHand(postgres.ConnectionString);
+            using var channel = GrpcChannel.ForAddress(service.Grpc);
+            var transcript = celeba ? new Transcript("store-celeba", "Latent store, as many rows as CelebA") : new("store", "Latent store");
+            transcript.Head(
+                $"./facemix bench store{(celeba ? " celeba" : "")}",
+                $"""
+                One caller, 40 attributes, PostgreSQL without fsync for both. Loads: medians of {Turns} turns, requests of a thousand rows one after the other; by hand one COPY and one merge (`ON CONFLICT`).
+                Queries: p50. A ratio above 1 says that FaceMix is the faster one.
+                """);
+            transcript.Line("| rows | numbers | what | FaceMix | instead | ratio | instead is |\n|--:|--:|---|--:|--:|--:|---|");
+            var benchmark = new StoreBenchmark(new(channel), byHand, transcript);
+            foreach (var (rows, size) in celeba ? [(202_599, 256)] : new[] { (5_000, 128), (100_000, 128) })
+                await benchmark.MeasureAsync(rows, size);
             transcript.Keep();
         }
         finally
@@ -47,126 +50,83 @@ internal static class StoreBenchmark
         }
     }
 
-    private static async Task<WebApplication> StartAsync(string connectionString)
+    private async Task MeasureAsync(int rows, int size)
     {
-        var app = LatentStoreApp.Build(
-            ["--Bind:GrpcPort=0", "--Bind:HttpPort=0", $"--Store:ConnectionString={connectionString}", "--Serilog:MinimumLevel:Default=Warning"]);
-        await app.StartAsync();
-        while (!app.Services.GetRequiredService<Readiness>().IsReady)
-            await Task.Delay(20);
-        return app;
-    }
-
-    private static async Task MeasureAsync(LatentStoreService.LatentStoreServiceClient client, string connectionString, int rows, Transcript transcript)
-    {
-        var version = $"bench-{rows}@1";
-        var requests = Requests(version, rows).ToList();
-        var builder = new NpgsqlDataSourceBuilder(connectionString);
-        builder.ConnectionStringBuilder.MaxAutoPrepare = 20;
-        builder.UseVector();
-        await using var database = builder.Build();
-
-        var load = await Timing.OfOneAsync(async () =>
-        {
-            foreach (var request in requests)
-                await client.AddLatentsAsync(request);
-        });
-        var copy = await Timing.OfOneAsync(() => CopyAsync(database, rows, requests));
-        Row(transcript, rows, $"load (per second; instead: binary COPY into a bare table)", rows / load, rows / copy, copy / load, "0");
-
-        var runs = rows > 50_000 ? 50 : 300;
-        var match = await Timing.InTurnAsync(
-            runs,
-            async i => await client.MatchFeaturesAsync(new MatchFeaturesRequest
-            {
-                ModelVersion = version,
-                Want = { Attributes[i % 20], Attributes[20 + (i % 20)] },
-                Avoid = { Attributes[(i + 7) % 20] },
-                Seed = (ulong)i,
-            }),
-            i => RandomRowAsync(database, rows, i));
-        Row(transcript, rows, "match by features, p50 ms (instead: ORDER BY random() LIMIT 1)", match.Ours, match.Theirs, match.Theirs / match.Ours, "0.00");
-
+        var requests = Faces.Of(rows, size);
+        var latents = requests.SelectMany(request => request.Latents);
         var query = requests[0].Latents[0].Latent;
-        var near = await Timing.InTurnAsync(
-            runs,
-            async _ => await client.SearchNearestAsync(new SearchNearestRequest { ModelVersion = version, Query = query }),
-            _ => ScanAsync(database, rows, query));
-        Row(transcript, rows, "ten nearest, p50 ms (instead: pgvector's own scan)", near.Ours, near.Theirs, near.Theirs / near.Ours, "0.00");
-
-        var again = await Timing.OfOneAsync(async () =>
+        List<double> added = [], addedByHand = [], bare = [], replaced = [], replacedByHand = [];
+        (double Ours, double Theirs) match = default, near = default;
+        var workers = 0;
+        // The first turn warms up: compilers at run time, statements, PostgreSQL's files.
+        for (var turn = 0; turn <= Turns; turn++)
         {
-            foreach (var request in requests)
-                await client.AddLatentsAsync(request);
-        });
-        Row(transcript, rows, "the same again: every row replaced (per second)", rows / again, rows / copy, copy / again, "0");
-    }
-
-    private static void Row(Transcript transcript, int rows, string what, double ours, double theirs, double ratio, string format) =>
-        transcript.Line($"| {rows} | {what} | {ours.ToString(format)} | {theirs.ToString(format)} | {ratio:0.00} |");
-
-    private static IEnumerable<AddLatentsRequest> Requests(string version, int rows)
-    {
-        var random = new Random(1);
-        for (var begin = 0; begin < rows; begin += BatchSize)
-        {
-            var request = new AddLatentsRequest { ModelVersion = version, Attributes = { Attributes } };
-            for (var i = begin; i < Math.Min(rows, begin + BatchSize); i++)
+            Console.Error.WriteLine($"{rows} × {size}: {(turn == 0 ? "warming up" : $"turn {turn} of {Turns}")}");
+            var (version, other) = ($"service-{rows}@{turn}", $"by-hand-{rows}@{turn}");
+            await AddAsync(other, [new() { Attributes = { Faces.Attributes }, Latents = { new NewLatent(requests[0].Latents[0]) { Source = "first" } } }]);
+            await byHand.MakeBareAsync();
+            await LoadAsync(added, () => AddAsync(version, requests));
+            await LoadAsync(addedByHand, () => byHand.LoadKeyedAsync(other, latents));
+            await LoadAsync(bare, () => byHand.LoadBareAsync(latents));
+            // Before rows are replaced, which leaves a table twice as large.
+            if (turn == Turns)
             {
-                var values = new float[LatentSize];
-                for (var k = 0; k < LatentSize; k++)
-                    values[k] = (random.NextSingle() * 6) - 3;
-                request.Latents.Add(new NewLatent
-                {
-                    Source = $"bench/{i}",
-                    Latent = new Latent { Values = { values } },
-                    // A quarter of the bits: features are rarer than not.
-                    AttributeMask = (ulong)random.NextInt64(1L << 40) & (ulong)random.NextInt64(1L << 40),
-                    Provenance = Provenance.Synthetic,
-                });
+                await byHand.SettleAsync();
+                (match, near, workers) = (await MatchAsync(version, rows), await NearestAsync(version, rows, query), await byHand.WorkersAsync(new(query.Values.ToArray())));
             }
-            yield return request;
+            await LoadAsync(replaced, () => AddAsync(version, requests));
+            await LoadAsync(replacedByHand, () => byHand.LoadKeyedAsync(other, latents));
+            await byHand.EmptyAsync(version);
+            await byHand.EmptyAsync(other);
+
+            async Task LoadAsync(List<double> rates, Func<Task> load)
+            {
+                var seconds = await OfOneAsync(load);
+                if (turn > 0)
+                    rates.Add(rows / seconds);
+            }
         }
+        void Row(string what, double ours, double theirs, double ratio, string format, string instead) =>
+            transcript.Line($"| {rows} | {size} | {what} | {ours.ToString(format)} | {theirs.ToString(format)} | {ratio:0.00} | {instead} |");
+        void Load(string what, List<double> ours, List<double> theirs, string instead) => Row(what, Median(ours), Median(theirs), MedianRatio(ours, theirs), "0", instead);
+        void Query(string what, (double Ours, double Theirs) times, string instead) => Row(what, times.Ours, times.Theirs, times.Theirs / times.Ours, "0.00", instead);
+
+        Load("new rows a second", added, addedByHand, "the same COPY and merge by hand, into the same keyed table");
+        Load("new rows a second", added, bare, "COPY into a bare table");
+        Load("replaced rows a second", replaced, replacedByHand, "the same COPY and merge by hand, into the same keyed table");
+        Load("replaced rows a second", replaced, bare, "COPY into a bare table");
+        Query("match by features, ms", match, "`ORDER BY random() LIMIT 1`");
+        Query("ten nearest, ms", near, $"pgvector's own exact scan, {workers} parallel workers");
     }
 
-    private static async Task CopyAsync(NpgsqlDataSource database, int rows, IReadOnlyList<AddLatentsRequest> requests)
-    {
-        await using var connection = await database.OpenConnectionAsync();
-        await using (var create = new NpgsqlCommand($"CREATE TABLE bare_{rows} (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, source text, vector vector, attributes bigint)", connection))
-            await create.ExecuteNonQueryAsync();
-        await using var import = await connection.BeginBinaryImportAsync($"COPY bare_{rows} (source, vector, attributes) FROM STDIN (FORMAT BINARY)");
-        foreach (var latent in requests.SelectMany(request => request.Latents))
+    private Task<(double Ours, double Theirs)> MatchAsync(string version, int rows) => InTurnAsync(
+        QueriesOf(rows),
+        async i => await client.MatchFeaturesAsync(new()
         {
-            await import.StartRowAsync();
-            await import.WriteAsync(latent.Source, NpgsqlDbType.Text);
-            await import.WriteAsync(new Vector(latent.Latent.Values.ToArray()));
-            await import.WriteAsync((long)latent.AttributeMask, NpgsqlDbType.Bigint);
+            ModelVersion = version,
+            Want = { Faces.Attributes[i % 20], Faces.Attributes[20 + (i % 20)] },
+            Avoid = { Faces.Attributes[(i + 7) % 20] },
+            Seed = (ulong)i,
+        }),
+        i => byHand.MatchAsync((1UL << (i % 20)) | (1UL << (20 + (i % 20))), 1UL << ((i + 7) % 20)));
+
+    private Task<(double Ours, double Theirs)> NearestAsync(string version, int rows, Latent query)
+    {
+        var vector = new Vector(query.Values.ToArray());
+        return InTurnAsync(
+            QueriesOf(rows),
+            async _ => await client.SearchNearestAsync(new() { ModelVersion = version, Query = query, PageSize = 10 }),
+            _ => byHand.NearestAsync(vector));
+    }
+
+    private static int QueriesOf(int rows) => rows > 50_000 ? 50 : 300;
+
+    private async Task AddAsync(string version, IEnumerable<AddLatentsRequest> requests)
+    {
+        foreach (var request in requests)
+        {
+            request.ModelVersion = version;
+            await client.AddLatentsAsync(request);
         }
-        await import.CompleteAsync();
-    }
-
-    private static async Task RandomRowAsync(NpgsqlDataSource database, int rows, int i)
-    {
-        var want = (1L << (i % 20)) | (1L << (20 + (i % 20)));
-        await using var command = database.CreateCommand(
-            $"SELECT id, source, vector, attributes FROM bare_{rows} WHERE (attributes & $1) = $1 AND (attributes & $2) = 0 ORDER BY random() LIMIT 1");
-        command.Parameters.Add(new() { Value = want });
-        command.Parameters.Add(new() { Value = 1L << ((i + 7) % 20) });
-        await ReadAsync(command);
-    }
-
-    private static async Task ScanAsync(NpgsqlDataSource database, int rows, Latent query)
-    {
-        await using var command = database.CreateCommand(
-            $"SELECT id, source, vector, attributes, vector <-> $1 FROM bare_{rows} ORDER BY vector <-> $1 LIMIT 10");
-        command.Parameters.Add(new() { Value = new Vector(query.Values.ToArray()) });
-        await ReadAsync(command);
-    }
-
-    private static async Task ReadAsync(NpgsqlCommand command)
-    {
-        await using var reader = await command.ExecuteReaderAsync();
-        while (await reader.ReadAsync())
-            reader.GetFieldValue<Vector>(2);
     }
 }

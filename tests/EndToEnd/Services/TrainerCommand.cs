@@ -10,7 +10,7 @@ internal static class TrainerCommand
     /// <exception cref="InvalidOperationException">It ended with another exit code than 0; the message has what it said.</exception>
     public static async Task RunAsync(params string[] arguments)
     {
-        var start = new ProcessStartInfo("dotnet", [Programs.PathOf("Trainer"), .. arguments])
+        var start = new ProcessStartInfo("dotnet", [ServiceProcess.PathOf("Trainer"), .. arguments])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,

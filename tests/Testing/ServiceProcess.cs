@@ -3,10 +3,10 @@ using System.Globalization;
 using System.Net;
 using System.Text;
 
-namespace FaceMix.Tests.EndToEnd;
+namespace FaceMix.Tests;
 
 /// <summary>A service as a process of its own, on free ports of loopback, until it is disposed of.</summary>
-internal sealed class ServiceProcess : IAsyncDisposable
+public sealed class ServiceProcess : IAsyncDisposable
 {
     private static readonly TimeSpan ReadyWithin = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan StopWithin = TimeSpan.FromSeconds(15);
@@ -22,9 +22,9 @@ internal sealed class ServiceProcess : IAsyncDisposable
         Grpc = new Uri($"http://127.0.0.1:{grpcPort}");
         Http = new Uri($"http://127.0.0.1:{httpPort}");
         var start = new ProcessStartInfo("dotnet",
-            [Programs.PathOf(name), $"--Bind:GrpcPort={Text(grpcPort)}", $"--Bind:HttpPort={Text(httpPort)}", .. arguments])
+            [PathOf(name), $"--Bind:GrpcPort={Text(grpcPort)}", $"--Bind:HttpPort={Text(httpPort)}", .. arguments])
         {
-            WorkingDirectory = Programs.FolderOf(name),
+            WorkingDirectory = Path.GetDirectoryName(PathOf(name)),
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
@@ -38,6 +38,17 @@ internal sealed class ServiceProcess : IAsyncDisposable
     public Uri Grpc { get; }
 
     public Uri Http { get; }
+
+    public bool HasExited => process.HasExited;
+
+    public int Id => process.Id;
+
+    /// <summary>A service's or the trainer's program, from the same kind of build as these tests ("bin/Release/net10.0").</summary>
+    public static string PathOf(string project)
+    {
+        var build = AppContext.BaseDirectory[(AppContext.BaseDirectory.LastIndexOf("/bin/", StringComparison.Ordinal) + 1)..];
+        return Repository.PathOf("services", project, build, $"FaceMix.{project}.dll");
+    }
 
     /// <summary>Starts and waits until <c>/readyz</c> says yes.</summary>
     /// <param name="name">The project's name under services/.</param>
@@ -80,7 +91,8 @@ internal sealed class ServiceProcess : IAsyncDisposable
         throw new InvalidOperationException($"{name} {(process.HasExited ? "ended" : "was not ready")}: {answer}\n{Log}");
     }
 
-    private string Log
+    /// <summary>What it has written so far.</summary>
+    public string Log
     {
         get
         {
