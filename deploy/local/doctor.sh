@@ -16,15 +16,19 @@ package_row() {
   if [[ -z $missing ]]; then row "$title" ok "$# of $# installed"; else row "$title" missing "$missing (./facemix $verb installs them)"; fi
 }
 
+# Whether a service was built for CUDA: its output holds that native library.
+built_for_cuda() { [[ -e $(dirname "$(assembly "$1")")/$2 ]]; }
+
 device_row() {
-  local gpu
+  local gpu built=()
+  ! built_for_cuda Decoder libonnxruntime_providers_cuda.so || built+=(decoder)
+  ! built_for_cuda Trainer libtorch_cuda.so || built+=(trainer)
   if ! gpu=$(nvidia-smi --query-gpu=name,memory.total --format=csv,noheader 2>/dev/null | head -n 1) || [[ -z $gpu ]]; then
     row device ok "CPU, $(nproc) cores ($(sed -n 's/^model name.*: //p' /proc/cpuinfo | head -n 1)); no NVIDIA GPU answers"
-  elif grep -q libtorch_cuda "$ROOT/native/build/torch/libfacemix_torch.so" 2>/dev/null; then
-    row device ok "GPU $gpu; training uses it"
+  elif ((${#built[@]})); then
+    row device ok "GPU $gpu, used by: ${built[*]}"
   else
-    # The distribution's libtorch has no CUDA, whatever the machine has.
-    row device ok "GPU $gpu; training uses the CPU until native/torch is built with a libtorch that has CUDA (docs/operator.md)"
+    row device warn "GPU $gpu, but decoder and trainer are built for the CPU (Accelerator=cuda ./facemix up builds them for CUDA)"
   fi
 }
 
@@ -59,8 +63,7 @@ doctor() {
   package_row "packages to run" up "${PACKAGES_RUN[@]}"
   package_row "packages to test" test "${PACKAGES_TESTS[@]}"
   if node_modules_are_current; then row "npm packages" ok "as locked"; else row "npm packages" missing "(./facemix up installs them)"; fi
-  if pgvector_is_installed; then row pgvector ok "installed for PostgreSQL"; else row pgvector missing "(./facemix up builds it)"; fi
-  line=$(dpkg-query -W -f '${Version}' libtorch-dev 2>/dev/null) && [[ -n $line ]] && row libtorch ok "$line"
+  if pgvector_is_installed; then row pgvector ok "installed for PostgreSQL"; else row pgvector missing "(./facemix up installs it)"; fi
   if services_are_built; then row build ok "up to date"; else row build warn "out of date (./facemix up builds)"; fi
   line=$(find "$STATE/models" -mindepth 3 -maxdepth 3 -name manifest.json 2>/dev/null | wc -l)
   row models ok "$line in $STATE/models"

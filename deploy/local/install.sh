@@ -1,9 +1,9 @@
 # What FaceMix needs of the machine, and how it gets it: Debian's packages, npm's, and one extension of PostgreSQL.
 
 PACKAGES_RUN=(
-  curl ca-certificates cmake g++ ninja-build
-  libopencv-core-dev libopencv-imgcodecs-dev libopencv-imgproc-dev libopencv-objdetect-dev opencv-data
-  postgresql postgresql-server-dev-all dpkg-dev
+  curl ca-certificates postgresql
+  # What OpenCvSharp's library is linked to, and OpenCV's cascades.
+  libgtk-3-0 libdrm2 libatomic1 opencv-data
 )
 PACKAGES_TESTS=(
   python3 python3-torch python3-numpy python3-onnx python3-grpcio python3-protobuf python3-pil

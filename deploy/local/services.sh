@@ -11,12 +11,12 @@ READY_WITHIN_S=60
 declare -A ASSEMBLY=([decoder]=Decoder [latent-store]=LatentStore [studio]=Studio)
 declare -A READY_PORT=([decoder]=$DECODER_HTTP_PORT [latent-store]=$STORE_HTTP_PORT [studio]=$STUDIO_PORT)
 
-# Nothing newer than the last build: the second start takes seconds.
+# Nothing newer than the last build, and that for the same accelerator: the second start takes seconds.
 services_are_built() {
   local mark=$STATE/run/built
-  [[ -e $mark && -e $(assembly Trainer) && -e $(assembly Studio) ]] || return 1
-  [[ -z $(find "$ROOT"/{services,libs,protos,native} "$ROOT"/Directory.*.* "$ROOT"/package-lock.json \
-    \( -name bin -o -name obj -o -name build -o -name wwwroot -o -name generated \) -prune -o \
+  [[ -e $mark && $(<"$mark") == "${Accelerator:-cpu}" && -e $(assembly Trainer) && -e $(assembly Studio) ]] || return 1
+  [[ -z $(find "$ROOT"/{services,libs,protos} "$ROOT"/Directory.*.* "$ROOT"/package-lock.json \
+    \( -name bin -o -name obj -o -name wwwroot -o -name generated \) -prune -o \
     -type f -newer "$mark" -print -quit) ]]
 }
 
@@ -27,9 +27,11 @@ build_services() {
     step "Building the services" "the compiler's messages are above" build_services_now
 }
 
+# MSBuild reads the environment variable Accelerator as the property of that name.
 build_services_now() {
   local begun
   begun=$(mktemp "$STATE/run/build-XXXXXX")
+  echo "${Accelerator:-cpu}" >"$begun"
   dotnet build "$ROOT/deploy/local/Services.slnf" -c Release --verbosity quiet
   mv "$begun" "$STATE/run/built"
 }

@@ -19,21 +19,9 @@ public static class ContactSheet
             throw new ArgumentException("A sheet needs at least one picture.", nameof(pictures));
         columns = Math.Min(columns, pictures.Count);
         var rows = (pictures.Count + columns - 1) / columns;
-        var sheetWidth = checked(columns * (width + gap) + gap);
-        var sheetHeight = checked(rows * (height + gap) + gap);
-        var sheet = new byte[checked(sheetWidth * sheetHeight * 3)];
-        sheet.AsSpan().Fill(byte.MaxValue);
+        var sheet = RgbImage.White(checked((columns * (width + gap)) + gap), checked((rows * (height + gap)) + gap));
         for (var i = 0; i < pictures.Count; i++)
-        {
-            var picture = pictures[i].Span;
-            if (picture.Length != width * height * 3)
-                throw new ArgumentException($"Picture {i} has {picture.Length} bytes, not {width} × {height} × 3.", nameof(pictures));
-            var left = gap + i % columns * (width + gap);
-            var top = gap + i / columns * (height + gap);
-            for (var row = 0; row < height; row++)
-                picture.Slice(row * width * 3, width * 3).CopyTo(sheet.AsSpan(((top + row) * sheetWidth + left) * 3));
-        }
-
-        return new RgbImage(sheetWidth, sheetHeight, sheet);
+            sheet.Paste(pictures[i].Span, width, height, gap + (i % columns * (width + gap)), gap + (i / columns * (height + gap)));
+        return sheet;
     }
 }

@@ -1,5 +1,4 @@
-using System.Runtime.InteropServices;
-using System.Text;
+using OpenCvSharp;
 
 namespace FaceMix.Imaging;
 
@@ -18,13 +17,12 @@ public readonly record struct FaceBox(int X, int Y, int Width, int Height)
 /// Finds faces, or whatever else its cascade was trained on, with OpenCV's cascades (Viola and Jones, 2001; Lienhart and Maydt, 2002).
 /// For one thread at a time.
 /// </summary>
-public sealed unsafe partial class FaceFinder : IDisposable
+public sealed class FaceFinder : IDisposable
 {
-    private const string Library = "facemix_faces";
-    private const int ErrorBytes = 512;
+    private const double ScaleStep = 1.1;
     private const int MostBoxes = 64;
 
-    private void* _cascade;
+    private readonly CascadeClassifier _cascade = new();
 
     /// <param name="cascade">An XML file of OpenCV's.</param>
     /// <exception cref="ImageException">The file is not there, or is no cascade.</exception>
@@ -32,14 +30,18 @@ public sealed unsafe partial class FaceFinder : IDisposable
     {
         if (!File.Exists(cascade))
             throw new ImageException($"{cascade}: there is no such cascade.");
-        var error = stackalloc byte[ErrorBytes];
-        var path = Encoding.UTF8.GetBytes(Path.GetFullPath(cascade) + "\0");
-        fixed (byte* name = path)
-        fixed (void** made = &_cascade)
+        try
         {
-            if (fmf_open(name, made, error, ErrorBytes) != 0)
-                throw new ImageException($"{cascade}: {Message(error)}.");
+            if (_cascade.Load(Path.GetFullPath(cascade)))
+                return;
         }
+        catch (Exception failure) when (OpenCv.Failed(failure))
+        {
+            _cascade.Dispose();
+            throw new ImageException($"{cascade}: the file is no cascade ({OpenCv.Reason(failure)}).", failure);
+        }
+        _cascade.Dispose();
+        throw ImageException.About(cascade, "the file is no cascade");
     }
 
     /// <summary>Everything found, largest first, at most 64.</summary>
@@ -51,24 +53,26 @@ public sealed unsafe partial class FaceFinder : IDisposable
     public IReadOnlyList<FaceBox> Find(RgbImage image, int smallest, int neighbours, FaceBox? within = null)
     {
         ArgumentNullException.ThrowIfNull(image);
-        ObjectDisposedException.ThrowIf(_cascade is null, this);
+        ObjectDisposedException.ThrowIf(_cascade.IsDisposed, this);
         var part = within ?? new FaceBox(0, 0, image.Width, image.Height);
         if (part.X < 0 || part.Y < 0 || part.Width < 1 || part.Height < 1 || part.X + part.Width > image.Width || part.Y + part.Height > image.Height)
             throw new ArgumentOutOfRangeException(nameof(within), part, "The part lies outside the picture.");
-        var error = stackalloc byte[ErrorBytes];
-        Span<int> boxes = stackalloc int[4 * MostBoxes];
-        int found;
-        fixed (byte* rgb = image.Pixels)
-        fixed (int* to = boxes)
+        try
         {
-            var first = rgb + ((((long)part.Y * image.Width) + part.X) * 3);
-            if (fmf_find(_cascade, first, part.Width, part.Height, image.Width * 3L, smallest, neighbours, to, MostBoxes, &found, error, ErrorBytes) != 0)
-                throw new ImageException($"Faces cannot be looked for: {Message(error)}.");
+            using var whole = OpenCv.View(image);
+            using var seen = new Mat(whole, new Rect(part.X, part.Y, part.Width, part.Height));
+            using var grey = new Mat();
+            Cv2.CvtColor(seen, grey, ColorConversionCodes.RGB2GRAY);
+            Cv2.EqualizeHist(grey, grey);
+            var found = _cascade.DetectMultiScale(grey, ScaleStep, neighbours, 0, new Size(smallest, smallest));
+            return [.. found.Take(MostBoxes)
+                .Select(box => new FaceBox(part.X + box.X, part.Y + box.Y, box.Width, box.Height))
+                .OrderByDescending(box => (long)box.Width * box.Height)];
         }
-        var list = new List<FaceBox>();
-        for (var i = 0; i < Math.Min(found, MostBoxes); i++)
-            list.Add(new FaceBox(part.X + boxes[4 * i], part.Y + boxes[(4 * i) + 1], boxes[(4 * i) + 2], boxes[(4 * i) + 3]));
-        return [.. list.OrderByDescending(box => (long)box.Width * box.Height)];
+        catch (Exception failure) when (OpenCv.Failed(failure))
+        {
+            throw new ImageException($"Faces cannot be looked for: {OpenCv.Reason(failure)}.", failure);
+        }
     }
 
     /// <summary>A square around a centre, turned level and resized; beyond the picture's edge it is mirrored.</summary>
@@ -85,40 +89,26 @@ public sealed unsafe partial class FaceFinder : IDisposable
         ArgumentOutOfRangeException.ThrowIfLessThan(side, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(side, 65_500);
         ArgumentOutOfRangeException.ThrowIfLessThan(size, 1);
-        var error = stackalloc byte[ErrorBytes];
-        var pixels = new byte[checked(size * size * 3)];
-        fixed (byte* rgb = image.Pixels)
-        fixed (byte* to = pixels)
+        var whole = Math.Max(1, (int)Math.Round(side, MidpointRounding.ToEven));
+        var cut = new RgbImage(size, size, new byte[checked(size * size * 3)]);
+        try
         {
-            if (fmf_cut(rgb, image.Width, image.Height, image.Width * 3L, centreX, centreY, side, degrees, to, size, error, ErrorBytes) != 0)
-                throw new ImageException($"A face cannot be cut out: {Message(error)}.");
+            using var source = OpenCv.View(image);
+            using var target = OpenCv.View(cut);
+            using var turn = Cv2.GetRotationMatrix2D(new Point2f((float)centreX, (float)centreY), degrees, 1);
+            turn.At<double>(0, 2) += (whole / 2.0) - centreX;
+            turn.At<double>(1, 2) += (whole / 2.0) - centreY;
+            using var square = new Mat();
+            Cv2.WarpAffine(source, square, turn, new Size(whole, whole), InterpolationFlags.Linear, BorderTypes.Reflect101);
+            OpenCv.Resize(square, target);
+            return cut;
         }
-        return new RgbImage(size, size, pixels);
+        catch (Exception failure) when (OpenCv.Failed(failure))
+        {
+            throw new ImageException($"A face cannot be cut out: {OpenCv.Reason(failure)}.", failure);
+        }
     }
 
     /// <inheritdoc/>
-    public void Dispose()
-    {
-        fmf_close(_cascade);
-        _cascade = null;
-    }
-
-    private static string Message(byte* error) =>
-        Encoding.UTF8.GetString(MemoryMarshal.CreateReadOnlySpanFromNullTerminated(error)).ReplaceLineEndings(" ").TrimEnd('.', ' ');
-
-#pragma warning disable IDE1006, SYSLIB1054 // The names are those of the C functions.
-    [LibraryImport(Library)]
-    private static partial int fmf_open(byte* path, void** cascade, byte* error, nuint errorSize);
-
-    [LibraryImport(Library)]
-    private static partial void fmf_close(void* cascade);
-
-    [LibraryImport(Library)]
-    private static partial int fmf_find(
-        void* cascade, byte* rgb, int width, int height, long stride, int smallest, int neighbours, int* boxes, int capacity, int* found, byte* error, nuint errorSize);
-
-    [LibraryImport(Library)]
-    private static partial int fmf_cut(
-        byte* rgb, int width, int height, long stride, double centreX, double centreY, double side, double degrees, byte* to, int size, byte* error, nuint errorSize);
-#pragma warning restore IDE1006, SYSLIB1054
+    public void Dispose() => _cascade.Dispose();
 }

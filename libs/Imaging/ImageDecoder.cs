@@ -1,3 +1,5 @@
+using OpenCvSharp;
+
 namespace FaceMix.Imaging;
 
 /// <summary>JPEG and PNG files to pixels, upright and in RGB whatever they were stored as.</summary>
@@ -15,9 +17,22 @@ public static class ImageDecoder
             throw ImageException.About(name, $"{file.Length} bytes; a picture may have at most {limits.MaxBytes}");
         var header = ImageHeader.Read(file, name);
         limits.Check(name, header.Width, header.Height);
-        var pixels = new byte[checked(header.Width * header.Height * 3)];
-        var (width, height) = NativeImaging.Decode(name, file, pixels);
-        return new RgbImage(width, height, pixels);
+        try
+        {
+            using var bgr = OpenCv.Decode(file);
+            if (bgr.Empty())
+                throw ImageException.About(name, "the picture's data cannot be decoded");
+            if ((long)bgr.Width * bgr.Height != (long)header.Width * header.Height)
+                throw ImageException.About(name, "the picture is not of the size its header says");
+            var image = new RgbImage(bgr.Width, bgr.Height, new byte[checked(bgr.Width * bgr.Height * 3)]);
+            using var rgb = OpenCv.View(image);
+            Cv2.CvtColor(bgr, rgb, ColorConversionCodes.BGR2RGB);
+            return image;
+        }
+        catch (Exception failure) when (OpenCv.Failed(failure))
+        {
+            throw new ImageException($"{name}: {OpenCv.Reason(failure)}.", failure);
+        }
     }
 
     /// <summary>Reads and decodes a file of the disk.</summary>

@@ -1,4 +1,4 @@
-using System.Buffers;
+using OpenCvSharp;
 
 namespace FaceMix.Imaging;
 
@@ -8,28 +8,38 @@ public static class ImageEncoder
     /// <summary>What a JPEG is written with unless told otherwise: no face shows the difference.</summary>
     public const int DefaultJpegQuality = 92;
 
-    /// <summary>Encodes into a caller's buffer.</summary>
+    // zlib's own default of 0..9.
+    private const int PngCompression = 6;
+
+    /// <summary>Encodes into an array of its own.</summary>
     /// <param name="rgb">width × height × 3 bytes.</param>
     /// <param name="width">1..65500.</param>
     /// <param name="height">1..65500.</param>
     /// <param name="format">PNG is lossless; JPEG is about a fifth of its size.</param>
-    /// <param name="to">Receives the file.</param>
     /// <param name="jpegQuality">1..100.</param>
     /// <exception cref="ArgumentException">The span has another length.</exception>
-    public static void Encode(ReadOnlySpan<byte> rgb, int width, int height, ImageFormat format, IBufferWriter<byte> to, int jpegQuality = DefaultJpegQuality)
-    {
-        ArgumentNullException.ThrowIfNull(to);
-        Check(rgb, width, height, jpegQuality);
-        NativeImaging.Encode(rgb, width, height, format, jpegQuality, to, static (file, writer) => writer.Write(file));
-    }
-
-    /// <summary>Encodes into an array of its own.</summary>
-    public static byte[] Encode(ReadOnlySpan<byte> rgb, int width, int height, ImageFormat format, int jpegQuality = DefaultJpegQuality)
+    /// <exception cref="ImageException">OpenCV could not encode it.</exception>
+    public static unsafe byte[] Encode(ReadOnlySpan<byte> rgb, int width, int height, ImageFormat format, int jpegQuality = DefaultJpegQuality)
     {
         Check(rgb, width, height, jpegQuality);
-        var box = new byte[1][];
-        NativeImaging.Encode(rgb, width, height, format, jpegQuality, box, static (file, result) => result[0] = file.ToArray());
-        return box[0];
+        var (extension, parameter) = format == ImageFormat.Png
+            ? (".png", new ImageEncodingParam(ImwriteFlags.PngCompression, PngCompression))
+            : (".jpg", new ImageEncodingParam(ImwriteFlags.JpegQuality, jpegQuality));
+        try
+        {
+            fixed (byte* pixels = rgb)
+            {
+                using var view = OpenCv.View(pixels, width, height);
+                using var bgr = new Mat();
+                Cv2.CvtColor(view, bgr, ColorConversionCodes.RGB2BGR);
+                Cv2.ImEncode(extension, bgr, out var file, parameter);
+                return file;
+            }
+        }
+        catch (Exception failure) when (OpenCv.Failed(failure))
+        {
+            throw new ImageException($"A picture of {width} × {height} cannot be encoded: {OpenCv.Reason(failure)}.", failure);
+        }
     }
 
     /// <summary>Encodes a picture into an array of its own.</summary>

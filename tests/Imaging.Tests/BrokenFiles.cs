@@ -73,6 +73,17 @@ public sealed class BrokenFiles
     }
 
     [Fact]
+    public void What_OpenCV_refuses_is_an_image_exception_with_its_reason()
+    {
+        var line = RgbImage.White(40_000, 1);
+
+        var failure = Assert.Throws<ImageException>(() => FaceFinder.Cut(line, 10, 0, 8, 0, 8));
+
+        Assert.StartsWith("A face cannot be cut out: ", failure.Message, StringComparison.Ordinal);
+        Assert.NotNull(failure.InnerException);
+    }
+
+    [Fact]
     public void Whatever_is_done_to_a_file_it_is_a_picture_or_an_image_exception()
     {
         byte[][] files = [Some.Png(), Some.Jpeg(), Some.Png(9, 70), Some.Jpeg(70, 9)];

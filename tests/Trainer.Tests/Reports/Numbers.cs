@@ -36,9 +36,16 @@ public sealed class Numbers
     [Fact]
     public void A_sheet_holds_every_row_and_its_caption()
     {
-        var sheet = SampleSheet.Draw([("originals", new byte[3 * 8 * 8 * 3]), (string.Empty, new byte[2 * 8 * 8 * 3])], 8);
+        static byte[] Pictures(int count) => [.. Enumerable.Repeat((byte)200, count * 8 * 8 * 3)];
 
+        var sheet = SampleSheet.Draw([("originals", Pictures(3)), (string.Empty, Pictures(2))], 8);
+
+        var caption = sheet.Height - (2 * (8 + 2)) - 2;
         Assert.Equal(2 + (3 * 10), sheet.Width);
-        Assert.Contains(sheet.Pixels, value => value == 40);
+        Assert.InRange(caption, 8, 24);
+        var band = sheet.Width * (2 + caption) * 3;
+        Assert.Contains(sheet.Pixels[..band], value => value < 128);
+        Assert.DoesNotContain(sheet.Pixels[band..], value => value < 128);
+        Assert.Equal(5 * 8 * 8 * 3, sheet.Pixels[band..].Count(value => value == 200));
     }
 }
