@@ -126,8 +126,9 @@ public sealed class TrainingRun : IDisposable
         if (numbers is null || double.IsFinite(numbers[^1]))
         {
             total.backward();
-            var limit = Preset.Training.ClipNorm > 0 ? Preset.Training.ClipNorm : double.MaxValue;
-            norm = nn.utils.clip_grad_norm_(_parameters.Select(pair => pair.Parameter), limit);
+            norm = Preset.Training.ClipNorm > 0
+                ? nn.utils.clip_grad_norm_(_parameters.Select(pair => pair.Parameter), Preset.Training.ClipNorm)
+                : GradientNorm();
         }
         numbers ??= means.cpu().data<double>().ToArray();
         var sum = numbers[^1];
@@ -147,6 +148,8 @@ public sealed class TrainingRun : IDisposable
         return new StepReport(sum, values, rate, norm, !sound);
     }
 
+    private double GradientNorm() =>
+        stack(_parameters.Select(pair => pair.Parameter.grad).OfType<Tensor>().Select(gradient => gradient.norm())).norm().to(ScalarType.Float64).item<double>();
 
     // Standard normal numbers; the latent's noise is of one stream, the picture's of another.
     private static Tensor Draws(ulong seed, long step, long[] shape) =>

@@ -5,13 +5,12 @@ using static TorchSharp.torch.nn;
 namespace FaceMix.Trainer.Models.Layers;
 
 /// <summary>
-/// Reads a network with tensors: its arrays are the module's parameters and buffers. It is made on the device where it
-/// stays, because it keeps the arrays by name.
+/// Reads a network with tensors: its arrays are the module's parameters and buffers, looked up by name at each use, because
+/// <c>to(device)</c> and <c>to(type)</c> put new ones in the place of the old.
 /// </summary>
 public sealed class TensorLayers : Module, ILayers<Tensor>
 {
     private readonly Conventions conventions;
-    private readonly Dictionary<string, Tensor> arrays = new(StringComparer.Ordinal);
 
     /// <param name="name">Such as <c>encoder</c>.</param>
     /// <param name="conventions">Of the network.</param>
@@ -23,11 +22,7 @@ public sealed class TensorLayers : Module, ILayers<Tensor>
         this.conventions = conventions;
         var root = new Part(name);
         foreach (var plan in plans)
-        {
-            var array = FirstValues.Make(plan, device);
-            arrays.Add(plan.Name, array);
-            root.Keep(plan.Name, array);
-        }
+            root.Keep(plan.Name, FirstValues.Make(plan, device));
         foreach (var (child, module) in root.named_children())
             register_module(child, module);
     }
@@ -41,7 +36,7 @@ public sealed class TensorLayers : Module, ILayers<Tensor>
             x = functional.pad(x, [left, right, top, bottom]);
             (top, left) = (0, 0);
         }
-        return functional.conv2d(x, Weight(name, spectral), bias ? arrays[$"{name}.bias"] : null, strides: [stride, stride], padding: [top, left]);
+        return functional.conv2d(x, Weight(name, spectral), bias ? Array($"{name}.bias") : null, strides: [stride, stride], padding: [top, left]);
     }
 
     public Tensor ConvTranspose(string name, Tensor x, int channels, int kernel, int stride, bool bias = true)
@@ -50,16 +45,16 @@ public sealed class TensorLayers : Module, ILayers<Tensor>
         var (height, width) = (x.shape[2] * stride, x.shape[3] * stride);
         var missing = Math.Max(before - after, 0);
         var y = functional.conv_transpose2d(
-            x, arrays[$"{name}.weight"], bias ? arrays[$"{name}.bias"] : null, strides: [stride, stride], padding: [before, before], output_padding: [missing, missing]);
+            x, Array($"{name}.weight"), bias ? Array($"{name}.bias") : null, strides: [stride, stride], padding: [before, before], output_padding: [missing, missing]);
         return after > before ? y.narrow(2, 0, height).narrow(3, 0, width) : y;
     }
 
     public Tensor Dense(string name, Tensor x, int width, bool spectral = false) =>
-        functional.linear(x, Weight(name, spectral), arrays[$"{name}.bias"]);
+        functional.linear(x, Weight(name, spectral), Array($"{name}.bias"));
 
     public Tensor Norm(string name, Tensor x, bool affine = true) => functional.batch_norm(
-        x, arrays[$"{name}.running_mean"], arrays[$"{name}.running_var"],
-        affine ? arrays[$"{name}.weight"] : null, affine ? arrays[$"{name}.bias"] : null,
+        x, Array($"{name}.running_mean"), Array($"{name}.running_var"),
+        affine ? Array($"{name}.weight") : null, affine ? Array($"{name}.bias") : null,
         training, conventions.NormMomentum, conventions.NormEpsilon);
 
     public Tensor Modulate(Tensor x, Tensor gamma, Tensor beta) => (x * (Cell(gamma) + 1)) + Cell(beta);
@@ -96,10 +91,12 @@ public sealed class TensorLayers : Module, ILayers<Tensor>
 
     public Tensor Reshape(Tensor x, int channels, int height, int width) => x.reshape(-1, channels, height, width);
 
+    private Tensor Array(string name) => get_parameter(name) ?? get_buffer(name) ?? throw new KeyNotFoundException($"The network has no array \"{name}\".");
+
     private Tensor Weight(string name, bool spectral)
     {
-        var weight = arrays[$"{name}.weight"];
-        return spectral ? SpectralNorm.Apply(weight, arrays[$"{name}.u"], training) : weight;
+        var weight = Array($"{name}.weight");
+        return spectral ? SpectralNorm.Apply(weight, Array($"{name}.u"), training) : weight;
     }
 
     private static Tensor Cell(Tensor x) => x.unsqueeze(2).unsqueeze(3); // [N, C, 1, 1]
