@@ -67,9 +67,6 @@ public sealed class NoneIsLeftOut
     public void Of_the_networks_that_look_at_pictures() => Nothing(Those<IPerceptualNetwork>().Except(Words(PerceptualNetworksHaveTheirGradients.Networks.Keys)));
 
     [Fact]
-    public void Of_the_nodes_in_ONNX_files() => Nothing(OnnxNode.Kinds.Except(Words(PerceptualNetworksHaveTheirGradients.Nodes.Keys)));
-
-    [Fact]
     public void Of_the_words_that_networks_are_written_in() => Nothing(typeof(ILayers<>).GetMethods().Select(method => method.Name).Except(WordsHaveTheirGradients.Checked));
 
     private static void Nothing(IEnumerable<string> names)

@@ -1,66 +1,19 @@
 using System.Security.Cryptography;
 using FaceMix.ModelStore;
-using FaceMix.Tests.Trainer.Gradients;
 using FaceMix.Tests.Trainer.Training;
 using FaceMix.Trainer;
-using FaceMix.Trainer.Export;
 using FaceMix.Trainer.Losses.Perceptual;
 using FaceMix.Trainer.Models;
 using FaceMix.Trainer.Reports;
 using FaceMix.Trainer.Training;
-using Microsoft.ML.OnnxRuntime;
 using Xunit;
-using static FaceMix.Trainer.Export.GraphBuilder;
 using static TorchSharp.torch;
-using DataType = FaceMix.Trainer.Export.Onnx.TensorProto.Types.DataType;
 
 namespace FaceMix.Tests.Trainer.Losses;
 
 public sealed class PicturesAreComparedThroughNetworks
 {
     private static readonly int[] s_vggIndices = [0, 2, 5, 7, 10, 12, 14, 16, 19, 21, 23, 25, 28, 30, 32, 34];
-
-    [Fact]
-    public void A_network_from_an_ONNX_file_sees_what_ONNX_Runtime_sees()
-    {
-        using var folder = new TemporaryFolder();
-        var path = WriteOnnx(folder);
-        using var network = PerceptualNetworks.Open(new PerceptualOptions { Network = path, Layers = ["joined", "mean"] });
-        using var scope = NewDisposeScope();
-        var pictures = rand([2, 3, 17, 17]);
-
-        var maps = network.Maps(pictures);
-
-        Close(path, pictures, ["joined", "mean"], maps);
-    }
-
-    public static TheoryData<string> NodeNames => [.. PerceptualNetworksHaveTheirGradients.Nodes.Keys.Where(name => !name.EndsWith("old files", StringComparison.Ordinal))];
-
-    [Theory]
-    [MemberData(nameof(NodeNames))]
-    public void And_so_in_every_kind_of_node(string name)
-    {
-        using var folder = new TemporaryFolder();
-        var graph = new GraphBuilder("node");
-        var last = PerceptualNetworksHaveTheirGradients.Nodes[name](graph, graph.Input("data", DataType.Float, null, 3, PerceptualNetworksHaveTheirGradients.Side, PerceptualNetworksHaveTheirGradients.Side));
-        graph.Output(last, DataType.Float, null, null, null, null);
-        var path = folder.File("node.onnx");
-        File.WriteAllBytes(path, graph.ToBytes());
-        using var network = PerceptualNetworks.Open(new PerceptualOptions { Network = path, Layers = [last] });
-        using var scope = NewDisposeScope();
-        var pictures = rand([2, 3, PerceptualNetworksHaveTheirGradients.Side, PerceptualNetworksHaveTheirGradients.Side]);
-
-        Close(path, pictures, [last], network.Maps(pictures));
-    }
-
-    [Fact]
-    public void With_no_layer_named_the_last_of_each_size_is_compared()
-    {
-        using var folder = new TemporaryFolder();
-        using var network = PerceptualNetworks.Open(new PerceptualOptions { Network = WriteOnnx(folder) });
-
-        Assert.EndsWith(", first, joined", network.Name, StringComparison.Ordinal);
-    }
 
     [Fact]
     public void The_picture_learns_and_neither_target_nor_network_does()
@@ -94,14 +47,14 @@ public sealed class PicturesAreComparedThroughNetworks
     public void A_file_with_another_digest_or_an_unknown_layer_is_refused()
     {
         using var folder = new TemporaryFolder();
-        var path = WriteOnnx(folder);
+        var path = WriteVgg(folder);
         var digest = Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(path)));
 
         PerceptualNetworks.Open(new PerceptualOptions { Network = path, Sha256 = digest }).Dispose();
         Assert.Contains(digest, Refused(new PerceptualOptions { Network = path, Sha256 = new string('a', 64) }), StringComparison.Ordinal);
-        Assert.Contains("pool9", Refused(new PerceptualOptions { Network = path, Layers = ["pool9"] }), StringComparison.Ordinal);
-        Assert.Contains("block6_conv1", Refused(new PerceptualOptions { Network = WriteVgg(folder), Layers = ["block6_conv1"] }), StringComparison.Ordinal);
-        Assert.Contains("no such file", Refused(new PerceptualOptions { Network = folder.File("nothing.onnx") }), StringComparison.Ordinal);
+        Assert.Contains("block6_conv1", Refused(new PerceptualOptions { Network = path, Layers = ["block6_conv1"] }), StringComparison.Ordinal);
+        Assert.Contains("no such file", Refused(new PerceptualOptions { Network = folder.File("nothing.safetensors") }), StringComparison.Ordinal);
+        Assert.Contains("ends with .safetensors", Refused(new PerceptualOptions { Network = folder.File("network.onnx") }), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -119,46 +72,7 @@ public sealed class PicturesAreComparedThroughNetworks
         Assert.Equal([16L, 8, 4, 2], run.Perceptual.Maps(rand([1, 3, 64, 64])).Select(map => map.shape[3]));
     }
 
-    // ONNX Runtime's opinion of the same pictures.
-    private static void Close(string path, Tensor pictures, string[] values, IReadOnlyList<Tensor> maps)
-    {
-        using var session = new InferenceSession(path);
-        var normalised = ((pictures - tensor([0.485f, 0.456f, 0.406f], [1, 3, 1, 1])) / tensor([0.229f, 0.224f, 0.225f], [1, 3, 1, 1])).contiguous().data<float>().ToArray();
-        using var input = OrtValue.CreateTensorValueFromMemory(normalised, pictures.shape);
-        using var run = new RunOptions();
-        using var results = session.Run(run, ["data"], [input], values);
-        for (var i = 0; i < maps.Count; i++)
-        {
-            var expected = results[i].GetTensorDataAsSpan<float>().ToArray();
-            var actual = maps[i].contiguous().data<float>().ToArray();
-            Assert.Equal(expected.Length, actual.Length);
-            for (var n = 0; n < expected.Length; n++)
-                Assert.Equal(expected[n], actual[n], 1e-4f);
-        }
-    }
-
     private static string Refused(PerceptualOptions options) => Assert.Throws<UsageException>(() => PerceptualNetworks.Open(options)).Message;
-
-    // Two branches joined, as in SqueezeNet.
-    private static string WriteOnnx(TemporaryFolder folder)
-    {
-        var graph = new GraphBuilder("squeeze");
-        var x = graph.Input("data", DataType.Float, null, 3, 17, 17);
-        string Conv(string name, string input, long from, long to, long kernel, long stride, params long[] pads) => graph.Node(
-            "Conv",
-            [input, graph.Constant($"{name}.weight", Numbers(name, to * from * kernel * kernel), to, from, kernel, kernel), graph.Constant($"{name}.bias", Numbers(name, to), to)],
-            Attribute("kernel_shape", kernel, kernel), Attribute("strides", stride, stride), Attribute("pads", pads));
-        x = graph.NodeNamed("first", "Relu", [Conv("a", x, 3, 4, 3, 2, 0, 0, 1, 1)]);
-        x = graph.Node("MaxPool", [x], Attribute("kernel_shape", 3L, 3L), Attribute("strides", 2L, 2L));
-        var left = graph.Node("Relu", [Conv("b", x, 4, 2, 1, 1, 0, 0, 0, 0)]);
-        var right = graph.Node("LeakyRelu", [Conv("c", x, 4, 3, 3, 1, 1, 1, 1, 1)], Attribute("alpha", 0.1f));
-        x = graph.NodeNamed("joined", "Concat", [left, right], Attribute("axis", 1L));
-        graph.NodeNamed("mean", "GlobalAveragePool", [x]);
-        graph.Output("joined", DataType.Float, null, 5, 3, 3);
-        graph.Output("mean", DataType.Float, null, 5, 1, 1);
-        File.WriteAllBytes(folder.File("network.onnx"), graph.ToBytes());
-        return folder.File("network.onnx");
-    }
 
     private static string WriteVgg(TemporaryFolder folder)
     {

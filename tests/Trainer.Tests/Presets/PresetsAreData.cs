@@ -63,6 +63,23 @@ public sealed class PresetsAreData
         Assert.Equal(PresetReader.Write(preset), PresetReader.Write(PresetReader.ReadWhole(PresetReader.Write(preset))));
     }
 
+    [Theory]
+    [InlineData("auto", false)]
+    [InlineData("on", true)]
+    [InlineData("off", true)]
+    public void A_retired_key_in_an_old_runs_preset_is_dropped_with_a_note_where_it_was_set(string value, bool noted)
+    {
+        var now = PresetReader.Write(PresetReader.Read("facemix-64"));
+        var old = now.Replace("training:\n", $"training:\n  cuda_graph: {value}\n", StringComparison.Ordinal);
+        Assert.NotEqual(now, old);
+        var notes = new List<string>();
+
+        Assert.Equal(now, PresetReader.Write(PresetReader.ReadWhole(old, notes.Add)));
+
+        Assert.Equal(noted ? [$"The run's preset says training.cuda_graph: {value}; the key is dropped, steps are no longer recorded as a CUDA graph."] : [], notes);
+        Assert.Contains("cuda_graph", Assert.Throws<UsageException>(() => PresetReader.Read("facemix-64", [$"training.cuda_graph={value}"])).Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void A_preset_that_is_its_own_parent_is_refused()
     {

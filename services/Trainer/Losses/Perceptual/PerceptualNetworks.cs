@@ -5,6 +5,8 @@ namespace FaceMix.Trainer.Losses.Perceptual;
 
 public static class PerceptualNetworks
 {
+    private const string Extension = ".safetensors";
+
     /// <summary>Looks at the file that a preset asks for, before anything is begun that would need it.</summary>
     /// <exception cref="UsageException">There is no such file, or its digest is another.</exception>
     public static void Check(PerceptualOptions options)
@@ -14,7 +16,7 @@ public static class PerceptualNetworks
             _ = DigestOf(options);
     }
 
-    /// <summary>Opens a network from a file, its digest checked first.</summary>
+    /// <summary>Opens VGG19 from a file, its digest checked first.</summary>
     /// <param name="options">Path, digest and layers.</param>
     /// <param name="device">Where it is to look; null: on the CPU.</param>
     /// <exception cref="UsageException">There is no such file, its digest is another, or a layer is unknown.</exception>
@@ -22,17 +24,14 @@ public static class PerceptualNetworks
     public static IPerceptualNetwork Open(PerceptualOptions options, Device? device = null)
     {
         var (path, digest) = (options.Network, DigestOf(options));
-        return Path.GetExtension(path).ToLowerInvariant() switch
-        {
-            ".onnx" => new OnnxNetwork(path, options.Layers, digest, device),
-            ".safetensors" => new Vgg19Network(path, options.Layers, digest, device),
-            var other => throw new UsageException($"perceptual.network ends with \"{other}\"; .onnx and .safetensors are read."),
-        };
+        return new Vgg19Network(path, options.Layers, digest, device);
     }
 
     private static string DigestOf(PerceptualOptions options)
     {
         var path = options.Network;
+        if (!path.EndsWith(Extension, StringComparison.OrdinalIgnoreCase))
+            throw new UsageException($"perceptual.network is \"{path}\"; it must be \"{PerceptualOptions.Judge}\" or a path to VGG19's weights that ends with {Extension}.");
         if (!File.Exists(path))
             throw new UsageException($"perceptual.network is \"{path}\"; there is no such file (\"{PerceptualOptions.Judge}\" trains one on the data's attributes).");
         string digest;

@@ -9,13 +9,13 @@ public sealed record PerceptualOptions
     /// <summary>Of the maps' mean absolute difference, averaged over the layers; 0: none.</summary>
     public double Weight { get; init; }
 
-    /// <summary><c>judge</c>, or a path: VGG19's <c>.safetensors</c> under torchvision's names, or any <c>.onnx</c> of convolutions.</summary>
+    /// <summary><c>judge</c>, or a path: VGG19's <c>.safetensors</c> under torchvision's names.</summary>
     public string Network { get; init; } = Judge;
 
     /// <summary>SHA-256 that the file must have, in hex; empty: whichever it has.</summary>
     public string Sha256 { get; init; } = string.Empty;
 
-    /// <summary>Layers to compare, such as <c>block1_conv1</c> or an ONNX graph's value; empty: the last one at each size.</summary>
+    /// <summary>Layers to compare, such as <c>block1_conv1</c>; empty: the last one at each size.</summary>
     public IList<string> Layers { get; init; } = [];
 
     /// <summary>Steps to train the judge at most, 64 faces each; it is kept and used again.</summary>
