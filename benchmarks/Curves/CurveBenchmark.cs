@@ -37,7 +37,7 @@ internal static class CurveBenchmark
         string[] presets = arguments.Intersect(s_presets).Any() ? [.. s_presets.Where(arguments.Contains)] : s_presets;
         set_num_threads(1);
         var text = new StringBuilder();
-        text.AppendLine(CultureInfo.InvariantCulture, $"`./facemix bench curves`: {steps} steps of {faces} faces from one state at the presets' whole widths, with their own rates, optimizers and clipping; libtorch {__version__}. How far a loss is from that of PyTorch with one thread, as a part of itself: the worst so far.");
+        text.AppendLine(CultureInfo.InvariantCulture, $"`./facemix bench curves`, {Machine.Describe()}. {steps} steps of {faces} faces from one state at the presets' whole widths, with their own rates, optimizers and clipping; libtorch {__version__}. How far a loss is from that of PyTorch with one thread, as a part of itself: the worst so far.");
         text.AppendLine();
         var shown = s_shown.Where(step => step <= steps).ToList();
         text.AppendLine(CultureInfo.InvariantCulture, $"| preset | type | who | {string.Join(" | ", shown.Select(step => $"to step {step}"))} | steps within 1e-4 |");
