@@ -36,6 +36,8 @@ public static class DecoderApp
         replace?.Invoke(services);
 
         var app = builder.Build();
+        // Chooses the device, so that one which is not there refuses the start before anything listens.
+        app.Services.GetRequiredService<IPictureDecoderFactory>();
         app.MapServiceDefaults();
         app.MapGrpcService<DecoderRpc>();
         var queue = app.Services.GetRequiredService<BatchQueue>();

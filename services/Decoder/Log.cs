@@ -31,4 +31,7 @@ internal static partial class Log
 
     [LoggerMessage(9, LogLevel.Information, "Draining: {Pictures} pictures are still to be decoded")]
     public static partial void Draining(ILogger logger, int pictures);
+
+    [LoggerMessage(10, LogLevel.Warning, "ONNX Runtime: {Message}")]
+    public static partial void OnnxRuntime(ILogger logger, string message);
 }

@@ -16,15 +16,15 @@ public sealed class ServiceProcess : IAsyncDisposable
     private readonly Process process;
     private readonly StringBuilder log = new();
 
-    private ServiceProcess(string name, int grpcPort, int httpPort, string[] arguments)
+    private ServiceProcess(string program, int grpcPort, int httpPort, string[] arguments)
     {
-        this.name = name;
+        name = Path.GetFileNameWithoutExtension(program);
         Grpc = new Uri($"http://127.0.0.1:{grpcPort}");
         Http = new Uri($"http://127.0.0.1:{httpPort}");
         var start = new ProcessStartInfo("dotnet",
-            [PathOf(name), $"--Bind:GrpcPort={Text(grpcPort)}", $"--Bind:HttpPort={Text(httpPort)}", .. arguments])
+            [program, $"--Bind:GrpcPort={Text(grpcPort)}", $"--Bind:HttpPort={Text(httpPort)}", .. arguments])
         {
-            WorkingDirectory = Path.GetDirectoryName(PathOf(name)),
+            WorkingDirectory = Path.GetDirectoryName(program),
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
@@ -54,9 +54,15 @@ public sealed class ServiceProcess : IAsyncDisposable
     /// <param name="name">The project's name under services/.</param>
     /// <param name="httpPort">0 takes a free one.</param>
     /// <param name="arguments">Configuration, as <c>--Key:Name=value</c>.</param>
-    public static async Task<ServiceProcess> StartAsync(string name, int httpPort, params string[] arguments)
+    public static Task<ServiceProcess> StartAsync(string name, int httpPort, params string[] arguments) => StartProgramAsync(PathOf(name), httpPort, arguments);
+
+    /// <summary>As <see cref="StartAsync"/>, of another build.</summary>
+    /// <param name="program">The assembly.</param>
+    /// <param name="httpPort">0 takes a free one.</param>
+    /// <param name="arguments">Configuration, as <c>--Key:Name=value</c>.</param>
+    public static async Task<ServiceProcess> StartProgramAsync(string program, int httpPort, params string[] arguments)
     {
-        var service = new ServiceProcess(name, LocalPostgres.FreePort(), httpPort == 0 ? LocalPostgres.FreePort() : httpPort, arguments);
+        var service = new ServiceProcess(program, LocalPostgres.FreePort(), httpPort == 0 ? LocalPostgres.FreePort() : httpPort, arguments);
         try
         {
             await service.WaitUntilReadyAsync();
@@ -88,6 +94,9 @@ public sealed class ServiceProcess : IAsyncDisposable
             }
             await Task.Delay(100);
         }
+        // Its last lines may be on their way still.
+        if (process.HasExited)
+            await process.WaitForExitAsync();
         throw new InvalidOperationException($"{name} {(process.HasExited ? "ended" : "was not ready")}: {answer}\n{Log}");
     }
 
