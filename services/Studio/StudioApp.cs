@@ -4,7 +4,7 @@ using FaceMix.Studio.Page;
 
 namespace FaceMix.Studio;
 
-/// <summary>The host's parts in their order: headers, the page, the calls that are passed on, and nothing else.</summary>
+/// <summary>The host's parts in their order: headers, the page, the calls that are forwarded, and nothing else.</summary>
 internal static class StudioApp
 {
     /// <param name="args">Configuration, as <c>--Key:Name=value</c>.</param>
@@ -22,7 +22,7 @@ internal static class StudioApp
             .Validate(options => IsHttp(options.DecoderUrl), "Studio:DecoderUrl must be an address such as http://127.0.0.1:5111.")
             .Validate(options => IsHttp(options.LatentStoreUrl), "Studio:LatentStoreUrl must be an address such as http://127.0.0.1:5112.")
             .ValidateOnStart();
-        builder.Services.AddSingleton<Forwarder>();
+        builder.Services.AddForwarding();
         // Only the page's files are of the types that are compressed; they hold no secret to guess from their length.
         builder.Services.AddResponseCompression(options => options.EnableForHttps = true);
 
@@ -36,10 +36,7 @@ internal static class StudioApp
         app.UseDefaultFiles();
         app.UseStaticFiles(PageFiles.Options);
         app.MapServiceDefaults();
-
-        var forwarder = app.Services.GetRequiredService<Forwarder>();
-        foreach (var (path, upstream) in ReaderMethods.All)
-            app.MapPost(path, context => forwarder.ForwardAsync(context, path, upstream));
+        app.MapForwarding();
         return app;
     }
 

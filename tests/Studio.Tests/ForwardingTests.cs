@@ -58,6 +58,27 @@ public class ForwardingTests
     }
 
     [Fact]
+    public async Task An_answer_that_trickles_on_past_the_limit_is_cut_off()
+    {
+        var givenUp = new TaskCompletionSource();
+        await using var upstream = await Upstream.StartAsync(async context =>
+        {
+            await using var registration = context.RequestAborted.Register(() => givenUp.TrySetResult());
+            context.Response.ContentType = "application/grpc-web+proto";
+            while (!givenUp.Task.IsCompleted)
+            {
+                await context.Response.Body.WriteAsync(new byte[1]);
+                await Task.Delay(10);
+            }
+        });
+        await using var studio = await StudioUnderTest.StartAsync(upstream.Address,
+            settings: "Studio:CallTimeout=00:00:00.5");
+
+        await Assert.ThrowsAsync<HttpRequestException>(() => studio.CallAsync(Generate));
+        await givenUp.Task.WaitAsync(TimeSpan.FromSeconds(10));
+    }
+
+    [Fact]
     public async Task A_call_that_the_page_gives_up_is_given_up_at_the_service()
     {
         var arrived = new TaskCompletionSource();

@@ -36,6 +36,7 @@ internal static class GrpcWebReply
         response.StatusCode = StatusCodes.Status200OK;
         response.ContentType = ContentType;
         response.ContentLength = frame.Length;
-        await response.Body.WriteAsync(frame, response.HttpContext.RequestAborted);
+        // Not the request's token: after a timeout that one is cancelled, and the page still waits for its status.
+        await response.Body.WriteAsync(frame, CancellationToken.None);
     }
 }
