@@ -19,7 +19,7 @@ check() {
 
 rooms() {
   local name project
-  if (($# == 0)); then ls -d tests/*.Tests tests/EndToEnd; return; fi
+  if (($# == 0)); then ls -d tests/*.Tests tests/Contract tests/EndToEnd; return; fi
   for name in "$@"; do
     for project in "tests/$name" "tests/$name.Tests"; do
       [[ -f $project/$(basename "$project").csproj ]] && echo "$project" && continue 2

@@ -9,9 +9,14 @@ namespace FaceMix.Tests;
 public abstract class NeedsAttribute : FactAttribute
 {
     /// <param name="missing">What is missing, as a sentence with the command that installs it; null when nothing is.</param>
-    protected NeedsAttribute(string? missing)
-    {
-        if (missing is not null && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("CI")))
-            Skip = missing;
-    }
+    protected NeedsAttribute(string? missing) => Skip = OnADesk(missing);
+
+    internal static string? OnADesk(string? missing) => string.IsNullOrEmpty(Environment.GetEnvironmentVariable("CI")) ? missing : null;
+}
+
+/// <summary>The same for a theory.</summary>
+public abstract class NeedsTheoryAttribute : TheoryAttribute
+{
+    /// <param name="missing">What is missing, as a sentence with the command that installs it; null when nothing is.</param>
+    protected NeedsTheoryAttribute(string? missing) => Skip = NeedsAttribute.OnADesk(missing);
 }

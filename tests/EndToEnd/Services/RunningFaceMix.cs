@@ -37,15 +37,7 @@ public sealed class RunningFaceMix : IAsyncLifetime
         // A test machine is often busy; what is wrong stays wrong for this long too.
         Assertions.SetDefaultExpectTimeout(20_000);
         playwright = await Playwright.CreateAsync();
-        Browser = await playwright.Chromium.LaunchAsync(new()
-        {
-            ExecutablePath = NeedsFaceMixAttribute.Chromium,
-            Args =
-            [
-                "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-                "--disable-background-networking", "--disable-component-update", "--disable-sync",
-            ],
-        });
+        Browser = await Chromium.LaunchAsync(playwright);
     }
 
     internal Task PublishAsync(string version) => TrainerCommand.RunAsync("publish", "--from", version, "--models", Models);
