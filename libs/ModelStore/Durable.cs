@@ -23,13 +23,6 @@ internal static partial class Durable
         return new ModelFile(Convert.ToHexStringLower(SHA256.HashData(stream)), stream.Length);
     }
 
-    public static void Write(string path, ReadOnlySpan<byte> bytes)
-    {
-        using var stream = new FileStream(path, FileMode.CreateNew, FileAccess.Write);
-        stream.Write(bytes);
-        stream.Flush(flushToDisk: true);
-    }
-
     /// <summary>
     /// Makes a folder's own entries (new names, renames) survive a power cut. .NET opens no folders, so this asks the
     /// C library; where a file system cannot sync a folder (EINVAL on some network mounts) there is nothing to do.

@@ -20,7 +20,7 @@ internal static class ManifestRules
         RequireText("dataset.digest", manifest.Dataset.Digest);
         RequireText("code_revision", manifest.CodeRevision);
         Require(manifest.ImageSize is >= 8 and <= 1024, "image_size", $"{manifest.ImageSize} is not within 8 and 1024 pixels");
-        Require(manifest.ImageChannels == 3, "image_channels", $"{manifest.ImageChannels} is not 3");
+        Require(manifest.Channels is 1 or 3, "channels", $"{manifest.Channels} is neither 1 nor 3");
         Require(manifest.LatentSize is >= 1 and <= 4096, "latent_size", $"{manifest.LatentSize} is not within 1 and 4096");
         Require(manifest.Parent is null || ModelVersionId.TryParse(manifest.Parent, out _), "parent", $"\"{manifest.Parent}\" is not NAME@VERSION");
         Require(manifest.Parent != manifest.Id.ToString(), "parent", "a version is not its own parent");
@@ -37,7 +37,7 @@ internal static class ManifestRules
         Require(manifest.Files.Count is > 0 and <= MaxFiles, "files", $"{manifest.Files.Count} is not within 1 and {MaxFiles}");
         foreach (var (name, file) in manifest.Files)
         {
-            Require(ModelVersionId.IsPart(name) && name != ModelManifest.FileName, "files", $"\"{name}\" cannot be a file of a model version");
+            Require(ModelVersionId.IsPart(name) && name != ModelFiles.Manifest, "files", $"\"{name}\" cannot be a file of a model version");
             Require(file is not null, $"files.{name}", "it is null");
             Require(file!.Sha256 is { Length: 64 } && !file.Sha256.AsSpan().ContainsAnyExcept("0123456789abcdef"), $"files.{name}.sha256", "it is not 64 lower-case hexadecimal digits");
             Require(file.Size >= 0, $"files.{name}.size", $"{file.Size} is negative");

@@ -24,7 +24,7 @@ public sealed class ModelCatalog(string models)
                 continue;
             foreach (var version in FoldersIn(Path.Combine(Models, model)))
             {
-                if (ModelVersionId.IsVersion(version) && File.Exists(Path.Combine(Models, model, version, ModelManifest.FileName)))
+                if (ModelVersionId.IsVersion(version) && File.Exists(Path.Combine(Models, model, version, ModelFiles.Manifest)))
                     versions.Add(new ModelVersionId(model, version));
             }
         }
@@ -35,7 +35,7 @@ public sealed class ModelCatalog(string models)
     /// <summary>The newest whole version, or null when there is none.</summary>
     public ModelVersionId? Newest(string? name = null) => List(name) is [.., var newest] ? newest : null;
 
-    public bool Contains(ModelVersionId id) => File.Exists(Path.Combine(FolderOf(id), ModelManifest.FileName));
+    public bool Contains(ModelVersionId id) => File.Exists(Path.Combine(FolderOf(id), ModelFiles.Manifest));
 
     /// <summary>Absolute path of the version's folder, whether it exists or not.</summary>
     public string FolderOf(ModelVersionId id) => Path.Combine(Models, id.Name, id.Version);
@@ -53,7 +53,7 @@ public sealed class ModelCatalog(string models)
 
     internal static ModelManifest ReadManifest(string folder, ModelVersionId id)
     {
-        var path = Path.Combine(folder, ModelManifest.FileName);
+        var path = Path.Combine(folder, ModelFiles.Manifest);
         var manifest = ModelManifest.Read(path);
         if (manifest.Id != id)
             throw new ModelStoreException($"{path}: name and version say {manifest.Id}, but the folder is that of {id}.");

@@ -27,16 +27,16 @@ public sealed class ModelPublication : IDisposable
     public ModelManifest Publish(ModelDescription description, DateTimeOffset? created = null)
     {
         ObjectDisposedException.ThrowIf(_held is null, this);
-        var manifestPath = Path.Combine(Folder, ModelManifest.FileName);
+        var manifestPath = Path.Combine(Folder, ModelFiles.Manifest);
         var files = new SortedDictionary<string, ModelFile>(StringComparer.Ordinal);
         foreach (var entry in new DirectoryInfo(Folder).EnumerateFileSystemInfos())
         {
-            if (entry is not FileInfo || entry.LinkTarget is not null || entry.Name == ModelManifest.FileName)
+            if (entry is not FileInfo || entry.LinkTarget is not null || entry.Name == ModelFiles.Manifest)
                 throw new ModelStoreException($"{entry.FullName}: a model version holds plain files, and the publisher writes its manifest.");
             files.Add(entry.Name, Durable.SyncAndDigest(entry.FullName));
         }
         var manifest = ModelManifest.Of(description, Version, created ?? DateTimeOffset.UtcNow, files);
-        Durable.Write(manifestPath, manifest.ToJson(manifestPath));
+        AtomicFile.Write(manifestPath, stream => stream.Write(ManifestFile.Write(manifestPath, manifest)));
         MakeVisible();
         return manifest;
     }
@@ -62,7 +62,7 @@ public sealed class ModelPublication : IDisposable
             if (Durable.SyncAndDigest(path) != expected)
                 throw new ModelStoreException($"{path}: the copy differs from the manifest; the source changed or the disk is faulty.");
         }
-        _ = Durable.SyncAndDigest(Path.Combine(Folder, ModelManifest.FileName));
+        _ = Durable.SyncAndDigest(Path.Combine(Folder, ModelFiles.Manifest));
         MakeVisible();
     }
 

@@ -60,7 +60,7 @@ public sealed class ModelPublisher(string models, TimeProvider? time = null)
     public (ModelVersionId Version, bool Copied) PublishCopy(string sourceFolder, CancellationToken cancellationToken = default)
     {
         var source = Path.GetFullPath(sourceFolder);
-        var id = ModelManifest.Read(Path.Combine(source, ModelManifest.FileName)).Id;
+        var id = ModelManifest.Read(Path.Combine(source, ModelFiles.Manifest)).Id;
         var manifest = ModelCatalog.Verify(source, id, cancellationToken);
         var catalog = new ModelCatalog(_models);
         if (catalog.Contains(id))
@@ -71,7 +71,7 @@ public sealed class ModelPublisher(string models, TimeProvider? time = null)
             return same ? (id, false) : throw new ModelStoreException($"{catalog.FolderOf(id)}: {id} is published already with other files than {source}.");
         }
         using var publication = Begin(id.Name, id.Version);
-        foreach (var file in manifest.Files.Keys.Append(ModelManifest.FileName))
+        foreach (var file in manifest.Files.Keys.Append(ModelFiles.Manifest))
         {
             cancellationToken.ThrowIfCancellationRequested();
             File.Copy(Path.Combine(source, file), Path.Combine(publication.Folder, file));

@@ -1,5 +1,6 @@
 using FaceMix.Decoder.Sampling;
 using FaceMix.ModelStore;
+using FaceMix.ModelStore.Safetensors;
 using Xunit;
 
 namespace FaceMix.Tests.Decoder;

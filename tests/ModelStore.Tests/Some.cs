@@ -9,7 +9,7 @@ internal static class Some
     {
         Architecture = "residual-vae",
         ImageSize = 64,
-        ImageChannels = 3,
+        Channels = 3,
         LatentSize = 8,
         Preset = "facemix-64",
         Dataset = new ModelDataset("drawn", new string('0', 64)),

@@ -24,7 +24,7 @@ public sealed class OnnxPictureDecoder : IPictureDecoder
         try
         {
             Require(_session.InputMetadata, Inputs[0], TensorElementType.Float, [-1, _latentSize]);
-            Require(_session.OutputMetadata, Outputs[0], TensorElementType.UInt8, [-1, _imageSize, _imageSize, manifest.ImageChannels]);
+            Require(_session.OutputMetadata, Outputs[0], TensorElementType.UInt8, [-1, _imageSize, _imageSize, 3]);
         }
         catch
         {

@@ -15,8 +15,6 @@ public sealed class ModelLoader(
     DecoderMetrics metrics,
     ILogger<ModelLoader> logger)
 {
-    private const string DecoderFile = "decoder.onnx";
-
     /// <exception cref="ModelStoreException">The version is not whole or does not do what its manifest says; logged and counted.</exception>
     public LoadedModel Load(ModelVersionId id, CancellationToken cancellationToken)
     {
@@ -40,12 +38,12 @@ public sealed class ModelLoader(
     private LoadedModel Open(ModelVersionId id, CancellationToken cancellationToken)
     {
         var manifest = catalog.Verify(id, cancellationToken);
-        if (!manifest.Files.ContainsKey(DecoderFile))
-            throw new ModelStoreException($"{catalog.FileOf(id, ModelManifest.FileName)}: files: {DecoderFile} is missing.");
-        var density = manifest.Files.ContainsKey(LatentDensity.FileName)
-            ? LatentDensity.Read(catalog.FileOf(id, LatentDensity.FileName), manifest.LatentSize)
+        if (!manifest.Files.ContainsKey(ModelFiles.Decoder))
+            throw new ModelStoreException($"{catalog.FileOf(id, ModelFiles.Manifest)}: files: {ModelFiles.Decoder} is missing.");
+        var density = manifest.Files.ContainsKey(ModelFiles.Density)
+            ? LatentDensity.Read(catalog.FileOf(id, ModelFiles.Density), manifest.LatentSize)
             : null;
-        var decoder = decoders.Open(catalog.FileOf(id, DecoderFile), manifest);
+        var decoder = decoders.Open(catalog.FileOf(id, ModelFiles.Decoder), manifest);
         try
         {
             WarmUp(decoder, manifest, 1);

@@ -1,4 +1,5 @@
 using FaceMix.ModelStore;
+using FaceMix.ModelStore.Safetensors;
 
 namespace FaceMix.Decoder.Sampling;
 
@@ -9,8 +10,6 @@ namespace FaceMix.Decoder.Sampling;
 /// </summary>
 public sealed class LatentDensity
 {
-    public const string FileName = "density.safetensors";
-
     /// <summary>More components than this are refused.</summary>
     public const int MostComponents = 64;
 

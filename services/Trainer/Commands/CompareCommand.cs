@@ -1,6 +1,6 @@
 using System.CommandLine;
+using FaceMix.ModelStore;
 using FaceMix.Trainer.Reports.Page;
-using FaceMix.Trainer.Training;
 
 namespace FaceMix.Trainer.Commands;
 
@@ -41,7 +41,7 @@ internal static class CompareCommand
         var source = ReportCommand.Source(parsed, s_models, s_data, s_labels, s_seed, s_threads, interruption);
         var reports = parsed.GetValue(s_what)!.Select(wanted => source.Get(wanted, redraw: false)).ToList();
         var title = parsed.GetValue(s_title) ?? string.Join(" · ", reports.Select(report => report.Title));
-        WholeFile.Write(path, ReportPage.Compare(title, reports));
+        AtomicFile.WriteText(path, ReportPage.Compare(title, reports));
         Console.Error.WriteLine($"{path} shows {reports.Count} side by side ({new FileInfo(path).Length / 1e6:0.0} MB).");
         return interruption.ExitCode;
     }

@@ -71,7 +71,7 @@ internal static class EncodeCommand
         var (manifest, folder) = ModelLookup.Find(models, parsed.GetValue(s_model)!);
         using var faces = new OnnxFaces(folder, manifest.ImageSize, manifest.LatentSize, parsed.GetValue(s_threads));
         using var data = CommonOptions.Open(
-            path, parsed.GetValue(s_labels), models, manifest.ImageSize, ModelLookup.IsGrey(manifest), parsed.GetValue(s_seed), count, 8, interruption.Token);
+            path, parsed.GetValue(s_labels), models, manifest.ImageSize, manifest.IsGrey, parsed.GetValue(s_seed), count, 8, interruption.Token);
         var job = new EncodingJob(rgb => faces.Encode(rgb).Mean, faces.Latent, new FacesToEncode(data, count, heldOutToo: !data.IsDrawn), share);
         using var store = parsed.GetValue(s_noStore) ? null : new StoreSink(parsed.GetValue(s_store)!, manifest.Id.ToString());
         try

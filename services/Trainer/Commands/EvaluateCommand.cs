@@ -73,7 +73,7 @@ internal static class EvaluateCommand
             throw new UsageException($"--count is {options.Count}; of faces of {manifest.ImageSize} pixels at most {most} can be held at once.");
         using var faces = new OnnxFaces(folder, manifest.ImageSize, manifest.LatentSize, options.Threads);
         using var data = CommonOptions.Open(
-            parsed.GetValue(s_data)!, parsed.GetValue(s_labels), models, manifest.ImageSize, ModelLookup.IsGrey(manifest), parsed.GetValue(s_seed), 20_000, options.Count, interruption.Token);
+            parsed.GetValue(s_data)!, parsed.GetValue(s_labels), models, manifest.ImageSize, manifest.IsGrey, parsed.GetValue(s_seed), 20_000, options.Count, interruption.Token);
         try
         {
             var evaluation = Evaluation.Of(faces, OpenDensity(folder, manifest), data, models, options, what => new WorkProgress(what), interruption.Token);

@@ -1,13 +1,9 @@
 using FaceMix.ModelStore;
-using FaceMix.Trainer.Export;
 
 namespace FaceMix.Trainer.Commands;
 
 internal static class ModelLookup
 {
-    /// <summary>Whether the network sees and paints in grey; its pictures still have three channels.</summary>
-    public static bool IsGrey(ModelManifest manifest) => manifest.Metrics.TryGetValue(ModelFiles.NetworkChannels, out var channels) && channels == 1;
-
     /// <summary>Finds a published version and checks its files' digests.</summary>
     /// <param name="models">The models folder.</param>
     /// <param name="wanted">NAME@VERSION, NAME, or empty.</param>

@@ -1,6 +1,6 @@
 using System.CommandLine;
+using FaceMix.ModelStore;
 using FaceMix.Trainer.Reports.Page;
-using FaceMix.Trainer.Training;
 
 namespace FaceMix.Trainer.Commands;
 
@@ -38,7 +38,7 @@ internal static class ReportCommand
         Machine.UseThreads(parsed.GetValue(s_threads));
         var path = parsed.GetValue(s_out)!;
         var report = Source(parsed, s_models, s_data, s_labels, s_seed, s_threads, interruption).Get(parsed.GetValue(s_what)!, parsed.GetValue(s_redraw));
-        WholeFile.Write(path, ReportPage.Write(report));
+        AtomicFile.WriteText(path, ReportPage.Write(report));
         Console.Error.WriteLine($"{path} shows {report.Title} ({new FileInfo(path).Length / 1e6:0.0} MB). It needs nothing beside it{(report.Photographs ? "; there are photographs of people in it" : string.Empty)}.");
         return interruption.ExitCode;
     }
@@ -48,6 +48,6 @@ internal static class ReportCommand
         new(
             parsed.GetValue(models)!,
             manifest => CommonOptions.Open(
-                parsed.GetValue(data)!, parsed.GetValue(labels), parsed.GetValue(models)!, manifest.ImageSize, ModelLookup.IsGrey(manifest), parsed.GetValue(seed), 20_000, 1000, interruption.Token),
+                parsed.GetValue(data)!, parsed.GetValue(labels), parsed.GetValue(models)!, manifest.ImageSize, manifest.IsGrey, parsed.GetValue(seed), 20_000, 1000, interruption.Token),
             parsed.GetValue(threads));
 }

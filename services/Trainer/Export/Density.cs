@@ -1,4 +1,5 @@
 using FaceMix.ModelStore;
+using FaceMix.ModelStore.Safetensors;
 using FaceMix.Trainer.Training;
 using static TorchSharp.torch;
 

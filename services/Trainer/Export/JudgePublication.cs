@@ -42,7 +42,7 @@ public static class JudgePublication
         {
             Architecture = "judge",
             ImageSize = source.Size,
-            ImageChannels = 3,
+            Channels = 3,
             LatentSize = Judge.Features,
             Preset = "judge",
             Dataset = new ModelDataset(source.Name, source.Digest),

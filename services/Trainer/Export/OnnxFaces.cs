@@ -1,3 +1,4 @@
+using FaceMix.ModelStore;
 using Microsoft.ML.OnnxRuntime;
 
 namespace FaceMix.Trainer.Export;

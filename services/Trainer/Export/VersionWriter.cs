@@ -75,7 +75,6 @@ public sealed class VersionWriter(string models, int threads, TimeProvider time)
             ["minutes"] = Math.Round(run.State.Elapsed.TotalMinutes, 2),
             ["parameters"] = run.ParameterCount,
             ["export_difference_255ths"] = worst,
-            [ModelFiles.NetworkChannels] = run.Preset.Model.Channels,
         };
         if (best is not null)
             metrics["best_step"] = best.Step;
@@ -114,7 +113,7 @@ public sealed class VersionWriter(string models, int threads, TimeProvider time)
         {
             Architecture = run.Preset.Model.Architecture,
             ImageSize = run.Preset.Model.ImageSize,
-            ImageChannels = 3,
+            Channels = run.Preset.Model.Channels,
             LatentSize = run.Preset.Model.Latent,
             Preset = run.Preset.Name,
             Dataset = new ModelDataset(data.Training.Name, data.Training.Digest),

@@ -1,4 +1,5 @@
 using FaceMix.ModelStore;
+using FaceMix.ModelStore.Safetensors;
 using TorchSharp;
 using static TorchSharp.torch;
 

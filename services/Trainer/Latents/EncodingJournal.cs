@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using FaceMix.ModelStore;
 
 namespace FaceMix.Trainer.Latents;
 
@@ -34,9 +35,7 @@ public sealed class EncodingJournal(string path)
     public void Write(int done, IReadOnlyList<string> positions)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        var temporary = $"{path}.{Environment.ProcessId}.tmp";
-        File.WriteAllText(temporary, JsonSerializer.Serialize(new Entry(done, [.. positions])));
-        File.Move(temporary, path, overwrite: true);
+        AtomicFile.WriteText(path, JsonSerializer.Serialize(new Entry(done, [.. positions])));
     }
 
     private sealed record Entry(int Done, string[] Positions);

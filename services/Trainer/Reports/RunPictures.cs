@@ -1,12 +1,13 @@
 using System.Diagnostics;
 using System.Globalization;
 using FaceMix.Imaging;
+using FaceMix.ModelStore;
 using FaceMix.Trainer.Data;
 using FaceMix.Trainer.Export;
 using FaceMix.Trainer.Models;
 using FaceMix.Trainer.Training;
 using static TorchSharp.torch;
-using Storage = FaceMix.Trainer.Training.Storage;
+using Storage = FaceMix.ModelStore.Storage;
 
 namespace FaceMix.Trainer.Reports;
 
@@ -131,7 +132,7 @@ public sealed class RunPictures : ITrainingObserver, IDisposable
         _taken.Add(new RunPicture(state.Step, state.Next.Epoch, state.Elapsed.TotalMinutes, name));
         if (_taken.Count > MostPictures)
             Thin();
-        WholeFile.Write(Path.Combine(_folder, IndexName), string.Concat(_taken.Select(picture =>
+        AtomicFile.WriteText(Path.Combine(_folder, IndexName), string.Concat(_taken.Select(picture =>
             string.Create(CultureInfo.InvariantCulture, $"{picture.Step},{picture.Epoch},{picture.Minutes:0.000},{picture.File}\n"))));
         OnPicture?.Invoke(state.Step, sheet, file);
         _spent += Stopwatch.GetElapsedTime(started);

@@ -1,5 +1,6 @@
 using System.Globalization;
 using FaceMix.ModelStore;
+using FaceMix.ModelStore.Safetensors;
 using FaceMix.Trainer.Export;
 
 namespace FaceMix.Trainer.Training;

@@ -1,5 +1,5 @@
 using System.Globalization;
-using FaceMix.ModelStore;
+using FaceMix.ModelStore.Safetensors;
 using FaceMix.Trainer.Data;
 using TorchSharp;
 using TorchSharp.Modules;

@@ -1,5 +1,6 @@
 using System.Globalization;
 using FaceMix.ModelStore;
+using FaceMix.ModelStore.Safetensors;
 
 namespace FaceMix.Trainer.Training;
 

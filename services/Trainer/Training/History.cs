@@ -1,4 +1,5 @@
 using System.Globalization;
+using FaceMix.ModelStore;
 
 namespace FaceMix.Trainer.Training;
 
@@ -63,7 +64,7 @@ public sealed class History
             row.Step.ToString(CultureInfo.InvariantCulture),
             row.Seconds.ToString("0.0", CultureInfo.InvariantCulture),
             .. names.Select(name => row.Values.TryGetValue(name, out var value) ? value.ToString("G6", CultureInfo.InvariantCulture) : string.Empty)]));
-        WholeFile.Write(path, string.Join('\n', [string.Join(',', ["step", "seconds", .. names]), .. lines, string.Empty]));
+        AtomicFile.WriteText(path, string.Join('\n', [string.Join(',', ["step", "seconds", .. names]), .. lines, string.Empty]));
     }
 
     /// <summary>Reads a history up to a checkpoint's step; a run without one starts empty.</summary>

@@ -63,8 +63,8 @@ public sealed class RunFolder(string path)
             name = $"{stem}-{suffix}";
         var folder = new RunFolder(System.IO.Path.Combine(runs, name));
         Storage.Guard("A run's folder", folder.FullPath, () => Directory.CreateDirectory(folder.FullPath));
-        WholeFile.Write(folder.PresetPath, PresetReader.Write(preset));
-        WholeFile.Write(folder.RequestPath, JsonSerializer.Serialize(request, s_json));
+        AtomicFile.WriteText(folder.PresetPath, PresetReader.Write(preset));
+        AtomicFile.WriteText(folder.RequestPath, JsonSerializer.Serialize(request, s_json));
         return folder;
     }
 
@@ -101,7 +101,7 @@ public sealed class RunFolder(string path)
         ?? throw new InvalidDataException($"{RequestPath} is empty.");
 
     /// <summary>Notes which version came of the run.</summary>
-    public void WritePublished(ModelVersionId version) => WholeFile.Write(PublishedPath, $"{version}\n");
+    public void WritePublished(ModelVersionId version) => AtomicFile.WriteText(PublishedPath, $"{version}\n");
 
     /// <summary>The newest version that came of the run; null: none yet.</summary>
     public ModelVersionId? ReadPublished() =>

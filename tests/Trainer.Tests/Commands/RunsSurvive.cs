@@ -3,7 +3,6 @@ using System.Globalization;
 using System.Text.RegularExpressions;
 using FaceMix.ModelStore;
 using FaceMix.Tests.Trainer.Reports;
-using FaceMix.Trainer.Export;
 using FaceMix.Trainer.Training;
 using Xunit;
 

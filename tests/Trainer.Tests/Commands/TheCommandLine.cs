@@ -4,7 +4,6 @@ using FaceMix.Imaging;
 using FaceMix.ModelStore;
 using FaceMix.Trainer;
 using FaceMix.Trainer.Commands;
-using FaceMix.Trainer.Export;
 using FaceMix.Trainer.Reports;
 using FaceMix.Trainer.Reports.Page;
 using Xunit;

@@ -1,4 +1,4 @@
-using FaceMix.ModelStore;
+using FaceMix.ModelStore.Safetensors;
 using FaceMix.Trainer.Losses.Perceptual;
 using FaceMix.Trainer.Models;
 using FaceMix.Trainer.Training;

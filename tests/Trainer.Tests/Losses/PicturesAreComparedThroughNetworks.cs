@@ -1,5 +1,5 @@
 using System.Security.Cryptography;
-using FaceMix.ModelStore;
+using FaceMix.ModelStore.Safetensors;
 using FaceMix.Tests.Trainer.Training;
 using FaceMix.Trainer;
 using FaceMix.Trainer.Losses.Perceptual;

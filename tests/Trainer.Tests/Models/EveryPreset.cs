@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using FaceMix.ModelStore;
 using FaceMix.Tests.Trainer.Parity;
 using FaceMix.Trainer.Data;
 using FaceMix.Trainer.Export;

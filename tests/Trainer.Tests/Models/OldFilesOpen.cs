@@ -1,3 +1,4 @@
+using FaceMix.ModelStore;
 using FaceMix.Tests.Trainer.Training;
 using FaceMix.Trainer.Data.Drawn;
 using FaceMix.Trainer.Export;

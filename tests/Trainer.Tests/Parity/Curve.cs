@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
-using FaceMix.ModelStore;
+using FaceMix.ModelStore.Safetensors;
 using FaceMix.Trainer.Data.Drawn;
 using FaceMix.Trainer.Export;
 using FaceMix.Trainer.Presets;

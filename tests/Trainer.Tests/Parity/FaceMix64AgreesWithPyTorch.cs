@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using FaceMix.ModelStore;
+using FaceMix.ModelStore.Safetensors;
 using FaceMix.Trainer.Data.Drawn;
 using FaceMix.Trainer.Export;
 using FaceMix.Trainer.Losses;

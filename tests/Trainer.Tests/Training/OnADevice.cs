@@ -1,4 +1,4 @@
-using FaceMix.ModelStore;
+using FaceMix.ModelStore.Safetensors;
 using FaceMix.Trainer;
 using FaceMix.Trainer.Export;
 using FaceMix.Trainer.Reports;

@@ -1,3 +1,4 @@
+using FaceMix.ModelStore;
 using FaceMix.Trainer;
 using FaceMix.Trainer.Data;
 using FaceMix.Trainer.Export;

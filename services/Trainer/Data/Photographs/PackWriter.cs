@@ -2,6 +2,8 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using FaceMix.Imaging;
+using FaceMix.ModelStore;
+using Microsoft.Win32.SafeHandles;
 
 namespace FaceMix.Trainer.Data.Photographs;
 
@@ -24,33 +26,28 @@ internal static class PackWriter
         var cached = Path.Combine(cacheFolder, $"{Fingerprint(folder, paths, size)[..32]}.pack");
         if (FacePack.TryOpen(cached) is { } pack)
             return pack;
-        var writing = $"{cached}.{Environment.ProcessId}.tmp";
         try
         {
             Directory.CreateDirectory(cacheFolder);
             CheckRoom(cacheFolder, paths.Count, size);
-            Write(writing, folder, paths, size, progress, cancellation);
-            File.Move(writing, cached, overwrite: true);
+            // Several processes may prepare the same folder at once.
+            AtomicFile.Write(
+                cached, file => Write(file.SafeFileHandle, folder, paths, size, progress, cancellation), $"{cached}.{Environment.MachineName}-{Environment.ProcessId}.tmp");
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
             throw new DataException($"The cache {cacheFolder} cannot be written: {failure.Message}", failure);
         }
-        finally
-        {
-            File.Delete(writing);
-        }
 
         return FacePack.TryOpen(cached) ?? throw new DataException($"The cache file {cached} is not what was just written.");
     }
 
-    private static void Write(string to, string folder, IReadOnlyList<string> paths, int size, IProgress<(int Done, int Total)>? progress, CancellationToken cancellation)
+    private static void Write(SafeFileHandle file, string folder, IReadOnlyList<string> paths, int size, IProgress<(int Done, int Total)>? progress, CancellationToken cancellation)
     {
         var bytes = size * size * 3;
         var digests = new byte[paths.Count][];
         var problems = new string?[paths.Count];
         var done = 0;
-        using var file = File.OpenHandle(to, FileMode.Create, FileAccess.Write, FileShare.None, FileOptions.None);
         Parallel.For(
             0,
             paths.Count,
@@ -80,7 +77,6 @@ internal static class PackWriter
         var header = new byte[FacePack.HeaderBytes];
         new PackHeader(size, paths.Count, indexAt, json.Length).Write(header);
         RandomAccess.Write(file, header, 0);
-        RandomAccess.FlushToDisk(file);
     }
 
     /// <summary>Null when the picture is in <paramref name="picture"/>, otherwise what is wrong with its file.</summary>

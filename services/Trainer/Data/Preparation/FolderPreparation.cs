@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Text;
 using FaceMix.Imaging;
+using FaceMix.ModelStore;
 using FaceMix.Trainer.Data.Photographs;
-using FaceMix.Trainer.Training;
 
 namespace FaceMix.Trainer.Data.Preparation;
 
@@ -145,7 +145,7 @@ public static class FolderPreparation
             text.Append(face is null ? ",,,," : string.Create(CultureInfo.InvariantCulture, $"{face.Box.X},{face.Box.Y},{face.Box.Width},{face.Box.Height},{face.Degrees:0.0}"));
             text.Append(',').Append(Quoted(problem ?? (face is null ? "no face found" : string.Empty))).Append('\n');
         }
-        WholeFile.Write(path, text.ToString());
+        AtomicFile.WriteText(path, text.ToString());
     }
 
     private static string Quoted(string cell) =>

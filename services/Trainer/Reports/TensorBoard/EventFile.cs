@@ -1,5 +1,5 @@
 using System.Buffers.Binary;
-using FaceMix.Trainer.Training;
+using FaceMix.ModelStore;
 using Google.Protobuf;
 
 namespace FaceMix.Trainer.Reports.TensorBoard;

@@ -2,16 +2,14 @@ using System.Buffers;
 using System.Buffers.Binary;
 using System.Text.Json;
 
-namespace FaceMix.ModelStore;
+namespace FaceMix.ModelStore.Safetensors;
 
 /// <summary>Writes safetensors files; the same tensors always give the same bytes.</summary>
 public static class SafetensorsWriter
 {
     private const int Alignment = 8;
 
-    /// <summary>
-    /// Writes a new file, or replaces one by a rename so that nobody sees half of it; it is on disk when this returns.
-    /// </summary>
+    /// <summary>Writes or replaces a file whole (<see cref="AtomicFile"/>).</summary>
     /// <exception cref="ModelStoreException">A name appears twice or is not allowed, or a shape does not take the bytes given.</exception>
     public static void Write(string path, IEnumerable<SafetensorsTensor> tensors, IReadOnlyDictionary<string, string>? metadata = null)
     {
@@ -25,28 +23,15 @@ public static class SafetensorsWriter
         if (header.Length > SafetensorsFormat.MaxHeaderBytes)
             throw new ModelStoreException($"{path}: the header would take {header.Length} bytes, more than {SafetensorsFormat.MaxHeaderBytes}.");
 
-        var temporary = path + ".tmp";
-        try
+        AtomicFile.Write(path, stream =>
         {
-            using (var stream = new FileStream(temporary, FileMode.Create, FileAccess.Write, FileShare.None))
-            {
-                Span<byte> prefix = stackalloc byte[SafetensorsFormat.PrefixBytes];
-                BinaryPrimitives.WriteUInt64LittleEndian(prefix, (ulong)header.Length);
-                stream.Write(prefix);
-                stream.Write(header);
-                foreach (var tensor in ordered)
-                    stream.Write(tensor.Bytes.Span);
-                stream.Flush(flushToDisk: true);
-            }
-            File.Move(temporary, path, overwrite: true);
-        }
-        catch
-        {
-            // A full disk has better uses than half a file.
-            File.Delete(temporary);
-            throw;
-        }
-        Durable.SyncFolder(Path.GetDirectoryName(Path.GetFullPath(path))!);
+            Span<byte> prefix = stackalloc byte[SafetensorsFormat.PrefixBytes];
+            BinaryPrimitives.WriteUInt64LittleEndian(prefix, (ulong)header.Length);
+            stream.Write(prefix);
+            stream.Write(header);
+            foreach (var tensor in ordered)
+                stream.Write(tensor.Bytes.Span);
+        });
     }
 
     private static void Check(string path, List<SafetensorsTensor> tensors)
@@ -65,7 +50,7 @@ public static class SafetensorsWriter
         }
     }
 
-    private static ReadOnlySpan<byte> Header(List<SafetensorsTensor> tensors, IReadOnlyDictionary<string, string>? metadata)
+    private static byte[] Header(List<SafetensorsTensor> tensors, IReadOnlyDictionary<string, string>? metadata)
     {
         var buffer = new ArrayBufferWriter<byte>();
         using (var json = new Utf8JsonWriter(buffer))
@@ -99,6 +84,6 @@ public static class SafetensorsWriter
         var padding = (Alignment - (buffer.WrittenCount % Alignment)) % Alignment;
         buffer.GetSpan(Alignment)[..padding].Fill((byte)' ');
         buffer.Advance(padding);
-        return buffer.WrittenSpan;
+        return buffer.WrittenSpan.ToArray();
     }
 }

@@ -4,7 +4,7 @@ using Xunit;
 
 namespace FaceMix.Tests.ModelStore;
 
-public sealed class KilledPublishers
+public sealed class KilledPublisherTests
 {
     [Fact]
     public async Task A_reader_sees_whole_versions_or_none_however_the_publisher_dies()

@@ -4,13 +4,13 @@ using Xunit;
 
 namespace FaceMix.Tests.ModelStore;
 
-public sealed class Manifests : IDisposable
+public sealed class ModelManifestTests : IDisposable
 {
     private readonly TemporaryFolder _models = new();
     private readonly ModelCatalog _catalog;
     private readonly ModelVersionId _id;
 
-    public Manifests()
+    public ModelManifestTests()
     {
         _id = Some.Publish(_models.Path);
         _catalog = new ModelCatalog(_models.Path);
@@ -24,19 +24,23 @@ public sealed class Manifests : IDisposable
         var json = JsonNode.Parse(File.ReadAllText(_catalog.FileOf(_id, "manifest.json")))!.AsObject();
 
         Assert.Equal(
-            ["schema", "name", "version", "created", "architecture", "image_size", "image_channels", "latent_size", "preset", "dataset", "attributes", "metrics", "parent", "code_revision", "files"],
+            ["schema", "name", "version", "created", "architecture", "image_size", "channels", "latent_size", "preset", "dataset", "attributes", "metrics", "parent", "code_revision", "files"],
             json.Select(field => field.Key));
     }
 
     [Theory]
-    [InlineData("schema", "2", "schema is 2, but this version of FaceMix reads only 1")]
+    [InlineData("schema", "3", "schema is 3, but this version of FaceMix reads only 1 to 2")]
+    [InlineData("schema", "0", "schema is 0")]
+    [InlineData("schema", "null", "schema is null")]
     [InlineData("schema", "\"1\"", "schema is \"1\"")]
     [InlineData("schema", null, "schema is missing")]
     [InlineData("latent_size", null, "latent_size")]
     [InlineData("latent_size", "0", "latent_size: 0 is not within 1 and 4096")]
     [InlineData("latent_size", "\"8\"", "latent_size")]
     [InlineData("latent_size", "8.5", "latent_size")]
-    [InlineData("image_channels", "1", "image_channels: 1 is not 3")]
+    [InlineData("channels", "2", "channels: 2 is neither 1 nor 3")]
+    [InlineData("channels", null, "channels")]
+    [InlineData("image_channels", "3", "image_channels")]
     [InlineData("image_size", "100000", "image_size")]
     [InlineData("attributes", "[\"Smiling\",\"Smiling\"]", "attributes: a name appears twice")]
     [InlineData("attributes", "[null]", "attributes[0]")]
@@ -68,6 +72,39 @@ public sealed class Manifests : IDisposable
     }
 
     [Theory]
+    [InlineData(null, 3)]
+    [InlineData("3", 3)]
+    [InlineData("1", 1)]
+    public void The_first_schema_says_grey_by_a_metric(string? metric, int channels)
+    {
+        Rewrite(FirstSchema(metric));
+
+        var manifest = _catalog.ReadManifest(_id);
+
+        Assert.Equal(channels, manifest.Channels);
+        Assert.Equal(channels == 1, manifest.IsGrey);
+        Assert.Equal(["psnr_db"], manifest.Metrics.Keys);
+        Assert.Equal(ModelManifest.CurrentSchema, manifest.Schema);
+    }
+
+    [Theory]
+    [InlineData("image_channels", "1", "image_channels: 1 is not 3")]
+    [InlineData("image_channels", null, "image_channels is missing")]
+    [InlineData("metrics", "{\"network_channels\":2}", "channels: 2 is neither 1 nor 3")]
+    [InlineData("metrics", "{\"network_channels\":\"grey\"}", "channels")]
+    [InlineData("metrics", "[]", "metrics")]
+    public void A_wrong_field_of_the_first_schema_is_named(string field, string? value, string why)
+    {
+        var json = FirstSchema("1");
+        json.Remove(field);
+        if (value is not null)
+            json[field] = JsonNode.Parse(value);
+        Rewrite(json);
+
+        Assert.Contains(why, Assert.Throws<ModelStoreException>(() => _catalog.ReadManifest(_id)).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("")]
     [InlineData("{")]
     [InlineData("null")]
@@ -94,4 +131,17 @@ public sealed class Manifests : IDisposable
 
         Assert.Contains(why, Assert.Throws<ModelStoreException>(() => _catalog.Verify(_id)).Message, StringComparison.Ordinal);
     }
+
+    private JsonObject FirstSchema(string? networkChannels)
+    {
+        var json = JsonNode.Parse(File.ReadAllText(_catalog.FileOf(_id, "manifest.json")))!.AsObject();
+        json["schema"] = 1;
+        json.Remove("channels");
+        json["image_channels"] = 3;
+        if (networkChannels is not null)
+            json["metrics"]!["network_channels"] = JsonNode.Parse(networkChannels);
+        return json;
+    }
+
+    private void Rewrite(JsonObject json) => File.WriteAllText(_catalog.FileOf(_id, "manifest.json"), json.ToJsonString());
 }

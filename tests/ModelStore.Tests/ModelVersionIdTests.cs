@@ -3,7 +3,7 @@ using Xunit;
 
 namespace FaceMix.Tests.ModelStore;
 
-public sealed class VersionNames
+public sealed class ModelVersionIdTests
 {
     [Theory]
     [InlineData("facemix-64@20261120-213000")]

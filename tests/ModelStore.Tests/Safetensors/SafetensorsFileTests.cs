@@ -1,19 +1,20 @@
 using System.Buffers.Binary;
 using System.Text;
 using FaceMix.ModelStore;
+using FaceMix.ModelStore.Safetensors;
 using FsCheck;
 using FsCheck.Fluent;
 using Xunit;
 
-namespace FaceMix.Tests.ModelStore;
+namespace FaceMix.Tests.ModelStore.Safetensors;
 
-public sealed class SafetensorsFiles : IDisposable
+public sealed class SafetensorsFileTests : IDisposable
 {
     private static readonly SafetensorsTensor[] Tensors =
     [
         SafetensorsTensor.Of("bytes", [3], (ReadOnlySpan<byte>)[1, 2, 3]),
         SafetensorsTensor.Of("empty", [0, 4], (ReadOnlySpan<float>)[]),
-        SafetensorsTensor.Of("half", [2], (ReadOnlySpan<Half>)[(Half)0.5f, (Half)(-2f)]),
+        new("half", SafetensorsType.Float16, [2], new byte[] { 0, 0x38, 0, 0xC0 }),
         SafetensorsTensor.Of("scalar", [], (ReadOnlySpan<long>)[-7]),
         SafetensorsTensor.Of("weights", [2, 3], (ReadOnlySpan<float>)[1, 2, 3, 4, 5, 6]),
     ];
@@ -95,6 +96,7 @@ public sealed class SafetensorsFiles : IDisposable
     [InlineData("""{"a":{"dtype":"F32","shape":[2],"data_offsets":[8,0]}}""", 8, "not a begin and an end")]
     [InlineData("""{"a":{"dtype":"U8","shape":[0],"data_offsets":[9223372036854775807,9223372036854775807]}}""", 0, "beyond any file")]
     [InlineData("""{"a":{"dtype":"C64","shape":[1],"data_offsets":[0,8]}}""", 8, "dtype \"C64\"")]
+    [InlineData("""{"a":{"dtype":"F8_E5M2","shape":[8],"data_offsets":[0,8]}}""", 8, "is not one of F32, F64, F16, BF16, I64, I32, U8, BOOL")]
     [InlineData("""{"a":{"dtype":"BF16","shape":[3],"data_offsets":[0,8]}}""", 8, "does not take the 8 bytes")]
     [InlineData("""{"a":{"shape":[1],"data_offsets":[0,8]}}""", 8, "dtype \"\"")]
     [InlineData("""{"a":{"dtype":"F32","data_offsets":[0,4]}}""", 4, "shape is missing")]
@@ -139,20 +141,13 @@ public sealed class SafetensorsFiles : IDisposable
     [Theory]
     [InlineData("BOOL", 1)]
     [InlineData("U8", 1)]
-    [InlineData("I8", 1)]
-    [InlineData("F8_E5M2", 1)]
-    [InlineData("F8_E4M3", 1)]
-    [InlineData("I16", 2)]
-    [InlineData("U16", 2)]
     [InlineData("F16", 2)]
     [InlineData("BF16", 2)]
     [InlineData("I32", 4)]
-    [InlineData("U32", 4)]
     [InlineData("F32", 4)]
     [InlineData("F64", 8)]
     [InlineData("I64", 8)]
-    [InlineData("U64", 8)]
-    public void Every_element_type_of_the_format_is_read(string type, int width)
+    public void Every_element_type_is_read(string type, int width)
     {
         var path = _folder.File("t.safetensors");
         Put(path, Encoding.UTF8.GetBytes($$$"""{"a":{"dtype":"{{{type}}}","shape":[3],"data_offsets":[0,{{{3 * width}}}]}} """), 3 * width);
@@ -163,28 +158,6 @@ public sealed class SafetensorsFiles : IDisposable
         var bytes = new byte[entry.Length];
         file.Read(entry, bytes);
         Assert.Equal(Enumerable.Range(1, 3 * width).Select(i => (byte)i), bytes);
-        Assert.Equal(bytes, file.Map(entry).ToArray());
-    }
-
-    [Fact]
-    public void Floating_types_are_read_as_float32()
-    {
-        var path = _folder.File("g.safetensors");
-        SafetensorsWriter.Write(path,
-        [
-            new("double", SafetensorsType.Float64, [2], BitConverter.GetBytes(1.5).Concat(BitConverter.GetBytes(-3.0)).ToArray()),
-            new("single", SafetensorsType.Float32, [1], BitConverter.GetBytes(0.1f)),
-            new("half", SafetensorsType.Float16, [1], BitConverter.GetBytes((Half)0.25f)),
-            new("brain", SafetensorsType.BFloat16, [2], new byte[] { 0x80, 0x3F, 0x00, 0xC0 }),
-            new("count", SafetensorsType.Int32, [], BitConverter.GetBytes(7)),
-        ]);
-        using var file = SafetensorsFile.Open(path);
-
-        Assert.Equal([1.5f, -3f], file.ReadAsFloat32("double", 2));
-        Assert.Equal([0.1f], file.ReadAsFloat32("single", 1));
-        Assert.Equal([0.25f], file.ReadAsFloat32("half", 1));
-        Assert.Equal([1f, -2f], file.ReadAsFloat32("brain", 2));
-        Assert.Contains("it is I32", Assert.Throws<ModelStoreException>(() => file.ReadAsFloat32("count")).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -209,7 +182,6 @@ public sealed class SafetensorsFiles : IDisposable
         var last = file.Tensors.Values.MaxBy(entry => entry.Offset + entry.Length)!;
 
         Assert.Throws<ModelStoreException>(() => file.Read(last, new byte[last.Length]));
-        Assert.Throws<ModelStoreException>(() => file.Map(last));
     }
 
     [Fact]
@@ -231,7 +203,9 @@ public sealed class SafetensorsFiles : IDisposable
                 foreach (var entry in file.Tensors.Values)
                 {
                     var begin = entry.Offset - 8 - Encoding.UTF8.GetByteCount(header);
-                    Assert.Equal(Enumerable.Range(1, data).Skip((int)begin).Take((int)entry.Length).Select(i => (byte)i), file.Map(entry).ToArray());
+                    var bytes = new byte[entry.Length];
+                    file.Read(entry, bytes);
+                    Assert.Equal(Enumerable.Range(1, data).Skip((int)begin).Take((int)entry.Length).Select(i => (byte)i), bytes);
                 }
             }
             catch (ModelStoreException e)

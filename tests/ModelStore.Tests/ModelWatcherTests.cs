@@ -3,7 +3,7 @@ using Xunit;
 
 namespace FaceMix.Tests.ModelStore;
 
-public sealed class Watching : IDisposable
+public sealed class ModelWatcherTests : IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 

@@ -1,11 +1,11 @@
 using System.Globalization;
 
-namespace FaceMix.Trainer.Training;
+namespace FaceMix.ModelStore;
 
-/// <summary>Something could not be written; the message names it, its path and what is in the way, and has no full stop, so that whoever knows can say how to go on.</summary>
+/// <summary>A file cannot be written. The message names what, where and why; it is a clause without a full stop, to which callers append advice.</summary>
 public sealed class StorageException(string message, Exception inner) : IOException(message, inner);
 
-/// <summary>Turns what an operating system says of a full or read-only disk into a sentence for the person who waits for the file.</summary>
+/// <summary>Turns the operating system's errors of a full or read-only disk into a message for the person who waits for the file.</summary>
 public static class Storage
 {
     // Linux' numbers, which .NET hands on as they are.
@@ -23,7 +23,7 @@ public static class Storage
     /// <param name="path">Where to.</param>
     /// <param name="write">Writes it.</param>
     /// <param name="bytes">How much room it needs at least; null: not known.</param>
-    /// <exception cref="StorageException">It could not.</exception>
+    /// <exception cref="StorageException">It cannot be written.</exception>
     public static void Guard(string what, string path, Action write, long? bytes = null) => Guard(what, path, () =>
     {
         write();
@@ -45,7 +45,7 @@ public static class Storage
     }
 
     /// <summary>Why a write failed, without a full stop.</summary>
-    internal static string Reason(Exception failure, string path, long? bytes)
+    public static string Reason(Exception failure, string path, long? bytes)
     {
         var needed = bytes is { } known ? string.Create(CultureInfo.InvariantCulture, $"{known:N0} bytes are needed and ") : string.Empty;
         return failure switch

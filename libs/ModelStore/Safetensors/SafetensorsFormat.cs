@@ -1,31 +1,23 @@
 using System.Runtime.InteropServices;
 
-namespace FaceMix.ModelStore;
+namespace FaceMix.ModelStore.Safetensors;
 
-/// <summary>The format's element types, all little-endian; FaceMix itself writes Float32, Float16, Int64 and UInt8.</summary>
+/// <summary>
+/// Element types that can be read, all little-endian: those that PyTorch's exports hold. FaceMix itself writes Float32, Int64
+/// and UInt8.
+/// </summary>
 public enum SafetensorsType
 {
     Float32,
+    Float64,
     Float16,
-    Int64,
-    UInt8,
-    Bool,
-    Int8,
-
-    /// <summary>Five bits of exponent, two of fraction.</summary>
-    Float8E5M2,
-
-    /// <summary>Four bits of exponent, three of fraction.</summary>
-    Float8E4M3,
-    Int16,
-    UInt16,
 
     /// <summary>The upper half of a Float32.</summary>
     BFloat16,
+    Int64,
     Int32,
-    UInt32,
-    Float64,
-    UInt64,
+    UInt8,
+    Bool,
 }
 
 /// <summary>One tensor of a safetensors file, as its header declares it.</summary>
@@ -45,9 +37,6 @@ public sealed record SafetensorsTensor(string Name, SafetensorsType Type, IReadO
 {
     public static SafetensorsTensor Of(string name, IReadOnlyList<long> shape, ReadOnlySpan<float> values) =>
         new(name, SafetensorsType.Float32, shape, MemoryMarshal.AsBytes(values).ToArray());
-
-    public static SafetensorsTensor Of(string name, IReadOnlyList<long> shape, ReadOnlySpan<Half> values) =>
-        new(name, SafetensorsType.Float16, shape, MemoryMarshal.AsBytes(values).ToArray());
 
     public static SafetensorsTensor Of(string name, IReadOnlyList<long> shape, ReadOnlySpan<long> values) =>
         new(name, SafetensorsType.Int64, shape, MemoryMarshal.AsBytes(values).ToArray());
@@ -72,9 +61,10 @@ internal static class SafetensorsFormat
     // In the order of the enumeration.
     private static readonly (string Name, int Bytes)[] s_types =
     [
-        ("F32", 4), ("F16", 2), ("I64", 8), ("U8", 1), ("BOOL", 1), ("I8", 1), ("F8_E5M2", 1), ("F8_E4M3", 1),
-        ("I16", 2), ("U16", 2), ("BF16", 2), ("I32", 4), ("U32", 4), ("F64", 8), ("U64", 8),
+        ("F32", 4), ("F64", 8), ("F16", 2), ("BF16", 2), ("I64", 8), ("I32", 4), ("U8", 1), ("BOOL", 1),
     ];
+
+    public static string TypeNames => string.Join(", ", s_types.Select(type => type.Name));
 
     public static string NameOf(SafetensorsType type) => s_types[(int)type].Name;
 

@@ -4,7 +4,7 @@ using Xunit;
 
 namespace FaceMix.Tests.ModelStore;
 
-public sealed class Publishing : IDisposable
+public sealed class ModelPublisherTests : IDisposable
 {
     private readonly TemporaryFolder _models = new();
 

@@ -1,13 +1,16 @@
-namespace FaceMix.Trainer.Export;
+namespace FaceMix.ModelStore;
 
 /// <summary>Names of a model version's files.</summary>
 public static class ModelFiles
 {
-    /// <summary>A metric: 3, or 1 for a network in grey.</summary>
-    public const string NetworkChannels = "network_channels";
+    public const string Manifest = "manifest.json";
 
+    /// <summary>z float32 [N, latent] → image uint8 [N, H, W, 3].</summary>
     public const string Decoder = "decoder.onnx";
+
+    /// <summary>image uint8 [N, H, W, 3] → mean and logvar float32 [N, latent].</summary>
     public const string Encoder = "encoder.onnx";
+
     public const string Weights = "weights.safetensors";
     public const string Density = "density.safetensors";
     public const string Samples = "samples.png";
