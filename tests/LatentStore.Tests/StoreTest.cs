@@ -1,6 +1,8 @@
 using FaceMix.LatentStore;
+using FaceMix.LatentStore.Features;
 using FaceMix.LatentStore.Latents;
 using FaceMix.LatentStore.Schema;
+using FaceMix.Latents;
 using FaceMix.ModelStore;
 using Npgsql;
 using Xunit;
@@ -48,9 +50,13 @@ public abstract class StoreTest(LocalPostgres postgres) : IAsyncLifetime
     /// <summary>Stores rows with these masks; row i is named "face/i" and has the vector [i % 100, seeded noise...].</summary>
     protected async Task AddAsync(ModelVersionId model, int latentSize, params ulong[] masks)
     {
-        var rows = masks.Select((mask, i) => new LatentBatch.Row($"face/{i}", Numbers(latentSize, i), mask, 1));
+        var rows = masks.Select((mask, i) => Row($"face/{i}", Numbers(latentSize, i), mask));
         await new LatentWriter(Database).AddAsync(new LatentBatch(model, latentSize, Attributes, [.. rows]), CancellationToken.None);
     }
+
+    protected static LatentBatch.Row Row(string source, float[] values, ulong mask, int provenance = 1) => new(source, values, new AttributeMask(mask), provenance);
+
+    protected static Wish Wish(ulong want, ulong avoid) => new(new AttributeMask(want), new AttributeMask(avoid));
 
     protected static float[] Numbers(int count, int seed)
     {

@@ -1,5 +1,5 @@
 using FaceMix.Decoder.Inference;
-using FaceMix.Decoder.Sampling;
+using FaceMix.Latents;
 using FaceMix.ModelStore;
 
 namespace FaceMix.Decoder.Models;

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using FaceMix.Decoder.Batching;
 using FaceMix.Decoder.Inference;
-using FaceMix.Decoder.Sampling;
+using FaceMix.Latents;
 using FaceMix.ModelStore;
 using Microsoft.Extensions.Options;
 

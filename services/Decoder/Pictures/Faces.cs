@@ -1,6 +1,6 @@
 using FaceMix.Decoder.Batching;
 using FaceMix.Decoder.Models;
-using FaceMix.Decoder.Sampling;
+using FaceMix.Latents;
 
 namespace FaceMix.Decoder.Pictures;
 
@@ -29,9 +29,7 @@ public sealed class Faces(BatchQueue queue)
     public async Task<IReadOnlyList<Face>> GenerateAsync(
         LoadedModel model, ulong seed, int count, double temperature, PictureEncoding encoding, CancellationToken cancellationToken)
     {
-        var latents = new float[count * model.LatentSize];
-        for (var i = 0; i < count; i++)
-            LatentSpace.Draw(seed + (ulong)i, model.Density, temperature, latents.AsSpan(i * model.LatentSize, model.LatentSize));
+        var latents = LatentSampler.DrawMany(seed, count, model.LatentSize, model.Density, temperature);
         var faces = await DecodeAsync(model, latents, count, encoding, cancellationToken).ConfigureAwait(false);
         return [.. faces.Select((face, i) => face with { Seed = seed + (ulong)i })];
     }
@@ -46,9 +44,9 @@ public sealed class Faces(BatchQueue queue)
         {
             var latent = latents.AsSpan(i * model.LatentSize, model.LatentSize);
             if (spherical)
-                LatentSpace.MixSpherical(from, to, weights[i], latent);
+                LatentMixing.Spherical(from, to, weights[i], latent);
             else
-                LatentSpace.MixLinear(from, to, weights[i], latent);
+                LatentMixing.Linear(from, to, weights[i], latent);
         }
         return DecodeAsync(model, latents, weights.Length, encoding, cancellationToken);
     }

@@ -1,6 +1,6 @@
 using FaceMix.Decoder.Pictures;
-using FaceMix.Decoder.Sampling;
 using FaceMix.Decoder.V1;
+using FaceMix.Latents;
 using FaceMix.ModelStore;
 using FaceMix.ServiceDefaults;
 using Google.Protobuf.Collections;
@@ -55,7 +55,7 @@ internal static class RequestRules
     /// <summary>Copies a latent's numbers; what is not a latent of the model is a violation.</summary>
     public static void Latent(RequestCheck check, string field, Latent? latent, Span<float> destination)
     {
-        if (!check.Vector($"{field}.values", latent?.Values, destination.Length, -LatentSpace.Limit, LatentSpace.Limit))
+        if (!check.Vector($"{field}.values", latent?.Values, destination.Length, -LatentRange.Limit, LatentRange.Limit))
             return;
         for (var i = 0; i < destination.Length; i++)
             destination[i] = latent!.Values[i];

@@ -1,5 +1,4 @@
-using System.Numerics;
-using FaceMix.LatentStore.Latents;
+using FaceMix.Latents;
 
 namespace FaceMix.LatentStore.Features;
 
@@ -7,13 +6,13 @@ namespace FaceMix.LatentStore.Features;
 public sealed class MaskTable
 {
     private readonly long[] _ids;
-    private readonly ulong[] _masks;
-    private readonly long[] _counts = new long[AttributeNames.MaxCount];
+    private readonly AttributeMask[] _masks;
+    private readonly long[] _counts = new long[AttributeMask.MaxAttributes];
 
     /// <param name="revision">The revision that the rows were read at.</param>
     /// <param name="ids">Ascending: the order is part of what a seed chooses.</param>
     /// <param name="masks">In the order of the ids.</param>
-    public MaskTable(long revision, long[] ids, ulong[] masks)
+    public MaskTable(long revision, long[] ids, AttributeMask[] masks)
     {
         ArgumentOutOfRangeException.ThrowIfNotEqual(masks.Length, ids.Length);
         Revision = revision;
@@ -21,8 +20,8 @@ public sealed class MaskTable
         _masks = masks;
         foreach (var mask in masks)
         {
-            for (var rest = mask; rest != 0; rest &= rest - 1)
-                _counts[BitOperations.TrailingZeroCount(rest)]++;
+            for (var rest = mask; !rest.IsEmpty; rest = rest.WithoutFirst)
+                _counts[rest.First]++;
         }
     }
 
@@ -53,7 +52,7 @@ public sealed class MaskTable
             fewest = misses;
         }
 
-        var skip = SeededChoice.Below(seed, candidates);
+        var skip = new SplitMix64(seed).Below(candidates);
         for (var i = 0; ; i++)
         {
             if (wish.Misses(_masks[i]) == fewest && skip-- == 0)

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Data;
 using System.Diagnostics;
 using FaceMix.LatentStore.Latents;
+using FaceMix.Latents;
 using Microsoft.Extensions.Options;
 using Npgsql;
 
@@ -77,12 +78,12 @@ public sealed class MaskTables(NpgsqlDataSource database, IOptions<StoreOptions>
             return new MaskTable(long.MaxValue, [], []);
         var revision = reader.GetInt64(0);
         var ids = new List<long>((int)reader.GetInt64(1));
-        var masks = new List<ulong>(ids.Capacity);
+        var masks = new List<AttributeMask>(ids.Capacity);
         await reader.NextResultAsync(cancellationToken).ConfigureAwait(false);
         while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
         {
             ids.Add(reader.GetInt64(0));
-            masks.Add(unchecked((ulong)reader.GetInt64(1)));
+            masks.Add(AttributeMask.FromInt64(reader.GetInt64(1)));
         }
         return new MaskTable(revision, [.. ids], [.. masks]);
     }

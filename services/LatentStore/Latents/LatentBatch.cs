@@ -1,3 +1,4 @@
+using FaceMix.Latents;
 using FaceMix.ModelStore;
 
 namespace FaceMix.LatentStore.Latents;
@@ -13,5 +14,5 @@ public sealed record LatentBatch(
     AttributeNames Attributes,
     IReadOnlyList<LatentBatch.Row> Rows)
 {
-    public sealed record Row(string Source, ReadOnlyMemory<float> Values, ulong Mask, int Provenance);
+    public sealed record Row(string Source, ReadOnlyMemory<float> Values, AttributeMask Mask, int Provenance);
 }

@@ -1,3 +1,4 @@
+using FaceMix.Latents;
 using FaceMix.ModelStore;
 using Npgsql;
 using Pgvector;
@@ -28,7 +29,7 @@ public sealed class LatentReader(NpgsqlDataSource database)
     /// <summary>A row that begins with id, source, vector, attributes, provenance.</summary>
     internal static StoredLatent From(NpgsqlDataReader reader, ModelVersionId model, AttributeNames attributes)
     {
-        var mask = unchecked((ulong)reader.GetInt64(3));
+        var mask = AttributeMask.FromInt64(reader.GetInt64(3));
         return new StoredLatent(
             reader.GetInt64(0),
             model,

@@ -106,7 +106,7 @@ public sealed class LatentWriter(NpgsqlDataSource database)
             await import.WriteAsync(i, NpgsqlDbType.Integer, cancellationToken).ConfigureAwait(false);
             await import.WriteAsync(row.Source, NpgsqlDbType.Text, cancellationToken).ConfigureAwait(false);
             await import.WriteAsync(new Vector(row.Values), cancellationToken).ConfigureAwait(false);
-            await import.WriteAsync(unchecked((long)row.Mask), NpgsqlDbType.Bigint, cancellationToken).ConfigureAwait(false);
+            await import.WriteAsync(row.Mask.ToInt64(), NpgsqlDbType.Bigint, cancellationToken).ConfigureAwait(false);
             await import.WriteAsync((short)row.Provenance, NpgsqlDbType.Smallint, cancellationToken).ConfigureAwait(false);
         }
         await import.CompleteAsync(cancellationToken).ConfigureAwait(false);

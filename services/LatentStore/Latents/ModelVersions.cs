@@ -1,3 +1,4 @@
+using FaceMix.Latents;
 using FaceMix.ModelStore;
 using Npgsql;
 

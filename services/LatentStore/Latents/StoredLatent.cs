@@ -1,3 +1,4 @@
+using FaceMix.Latents;
 using FaceMix.ModelStore;
 
 namespace FaceMix.LatentStore.Latents;
@@ -16,5 +17,5 @@ public sealed record StoredLatent(
     string Source,
     ReadOnlyMemory<float> Values,
     IReadOnlyList<string> Attributes,
-    ulong Mask,
+    AttributeMask Mask,
     int Provenance);

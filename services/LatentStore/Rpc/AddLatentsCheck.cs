@@ -1,3 +1,4 @@
+using FaceMix.Latents;
 using FaceMix.Latents.V1;
 using FaceMix.LatentStore.Latents;
 using FaceMix.ModelStore;
@@ -21,9 +22,6 @@ public static class AddLatentsCheck
     /// <summary>Longest attribute name, in characters.</summary>
     public const int MaxAttributeLength = 100;
 
-    /// <summary>A latent's numbers are within [-100, 100].</summary>
-    public const float MaxValue = 100;
-
     /// <exception cref="RpcException">INVALID_ARGUMENT with every field that is wrong.</exception>
     public static LatentBatch Require(AddLatentsRequest request)
     {
@@ -42,15 +40,15 @@ public static class AddLatentsCheck
             [.. request.Latents.Select(latent => new LatentBatch.Row(
                 latent.Source,
                 latent.Latent.Values.ToArray(),
-                latent.AttributeMask,
+                new AttributeMask(latent.AttributeMask),
                 (int)latent.Provenance))]);
     }
 
     private static void CheckAttributes(RequestCheck check, IReadOnlyList<string> names)
     {
-        check.Count("attributes", names.Count, 0, AttributeNames.MaxCount);
+        check.Count("attributes", names.Count, 0, AttributeMask.MaxAttributes);
         var places = new Dictionary<string, int>(StringComparer.Ordinal);
-        for (var i = 0; i < Math.Min(names.Count, AttributeNames.MaxCount); i++)
+        for (var i = 0; i < Math.Min(names.Count, AttributeMask.MaxAttributes); i++)
         {
             CheckText(check, $"attributes[{i}]", names[i], MaxAttributeLength);
             if (!places.TryAdd(names[i], i))
@@ -63,7 +61,7 @@ public static class AddLatentsCheck
         var size = request.Latents[0].Latent?.Values.Count ?? 0;
         if (!check.Require(size is > 0 and <= MaxLatentSize, "latents[0].latent.values", $"{size} numbers given; 1 to {MaxLatentSize} allowed"))
             return;
-        var bits = request.Attributes.Count >= AttributeNames.MaxCount ? ulong.MaxValue : (1UL << request.Attributes.Count) - 1;
+        var named = AttributeMask.All(request.Attributes.Count);
         var places = new Dictionary<string, int>(StringComparer.Ordinal);
         for (var i = 0; i < request.Latents.Count; i++)
         {
@@ -71,9 +69,9 @@ public static class AddLatentsCheck
             CheckText(check, $"latents[{i}].source", latent.Source, MaxSourceLength);
             if (!places.TryAdd(latent.Source, i))
                 check.Add($"latents[{i}].source", $"is that of latents[{places[latent.Source]}], too");
-            check.Vector($"latents[{i}].latent.values", latent.Latent?.Values, size, -MaxValue, MaxValue);
+            check.Vector($"latents[{i}].latent.values", latent.Latent?.Values, size, -LatentRange.Limit, LatentRange.Limit);
             check.Require(
-                (latent.AttributeMask & ~bits) == 0,
+                (new AttributeMask(latent.AttributeMask) & ~named).IsEmpty,
                 $"latents[{i}].attribute_mask",
                 $"has bits set for which attributes has no name; it has {request.Attributes.Count} names");
             check.Require(

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using FaceMix.Latents;
 using FaceMix.Latents.V1;
 using FaceMix.LatentStore.Features;
 using FaceMix.LatentStore.Latents;
@@ -87,7 +88,7 @@ public sealed class LatentStoreRpc(
     {
         var page = Page.Require(
             new ListAttributesRequest(request) { PageSize = 0, PageToken = "" },
-            request.PageSize, max: AttributeNames.MaxCount, usual: AttributeNames.MaxCount, request.PageToken, parts: 2);
+            request.PageSize, max: AttributeMask.MaxAttributes, usual: AttributeMask.MaxAttributes, request.PageToken, parts: 2);
         var (asked, first) = page.Position is [var name, var place]
             ? (name, byte.TryParse(place, out var bit) ? bit : throw Page.Refused())
             : (request.ModelVersion, 0);

@@ -1,4 +1,5 @@
 using System.Globalization;
+using FaceMix.Latents;
 using FaceMix.Latents.V1;
 using FaceMix.LatentStore.Features;
 using FaceMix.LatentStore.Latents;
@@ -16,7 +17,7 @@ public static class SearchCheck
     {
         var check = new RequestCheck();
         check.Known("metric", request.Metric);
-        var isVector = check.Vector("query.values", request.Query?.Values, model.LatentSize, -AddLatentsCheck.MaxValue, AddLatentsCheck.MaxValue);
+        var isVector = check.Vector("query.values", request.Query?.Values, model.LatentSize, -LatentRange.Limit, LatentRange.Limit);
         var metric = request.Metric == DistanceMetric.Cosine ? Metric.Cosine : Metric.Euclidean;
         if (isVector && metric == Metric.Cosine && request.Query!.Values.All(value => value == 0))
             check.Add("query.values", "are all zero, which has no direction to compare; cosine needs one that is not");

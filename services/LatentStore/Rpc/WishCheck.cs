@@ -1,5 +1,6 @@
 using FaceMix.LatentStore.Features;
 using FaceMix.LatentStore.Latents;
+using FaceMix.Latents;
 using FaceMix.ServiceDefaults;
 using Grpc.Core;
 
@@ -14,24 +15,24 @@ public static class WishCheck
         var check = new RequestCheck();
         var wanted = Bits(check, "want", model, want);
         var avoided = Bits(check, "avoid", model, avoid);
-        for (var i = 0; i < avoid.Count && (wanted & avoided) != 0; i++)
+        for (var i = 0; i < avoid.Count && !(wanted & avoided).IsEmpty; i++)
         {
-            if (model.Attributes.BitOf(avoid[i]) is { } bit && (bit & wanted) != 0)
+            if (model.Attributes.MaskOf(avoid[i]) is { } mask && !(mask & wanted).IsEmpty)
                 check.Add($"avoid[{i}]", $"\"{avoid[i]}\" is wanted as well; a face either has it or not");
         }
         check.ThrowIfInvalid();
         return new Wish(wanted, avoided);
     }
 
-    private static ulong Bits(RequestCheck check, string field, StoredModel model, IReadOnlyList<string> names)
+    private static AttributeMask Bits(RequestCheck check, string field, StoredModel model, IReadOnlyList<string> names)
     {
-        if (!check.Count(field, names.Count, 0, AttributeNames.MaxCount))
-            return 0;
-        var bits = 0UL;
+        if (!check.Count(field, names.Count, 0, AttributeMask.MaxAttributes))
+            return AttributeMask.None;
+        var bits = AttributeMask.None;
         for (var i = 0; i < names.Count; i++)
         {
-            if (model.Attributes.BitOf(names[i]) is { } bit)
-                bits |= bit;
+            if (model.Attributes.MaskOf(names[i]) is { } mask)
+                bits |= mask;
             else
                 check.Add($"{field}[{i}]", Unknown(model, names[i]));
         }

@@ -30,8 +30,8 @@ public sealed class NearestSearch(NpgsqlDataSource database)
     {
         await using var command = database.CreateCommand(Sql(model, metric, only, paged: after is not null));
         command.Parameters.Add(new() { Value = new Vector(query) });
-        command.Parameters.Add(new() { Value = unchecked((long)only.Want) });
-        command.Parameters.Add(new() { Value = unchecked((long)only.Avoid) });
+        command.Parameters.Add(new() { Value = only.Want.ToInt64() });
+        command.Parameters.Add(new() { Value = only.Avoid.ToInt64() });
         command.Parameters.Add(new() { Value = count });
         if (after is var (distance, id))
         {
@@ -57,8 +57,8 @@ public sealed class NearestSearch(NpgsqlDataSource database)
             SELECT id, source, vector, attributes, provenance, {distance} AS distance
             FROM {model.Partition}
             WHERE true
-            {(only.Want != 0 ? "AND (attributes & $2) = $2" : "")}
-            {(only.Avoid != 0 ? "AND (attributes & $3) = 0" : "")}
+            {(!only.Want.IsEmpty ? "AND (attributes & $2) = $2" : "")}
+            {(!only.Avoid.IsEmpty ? "AND (attributes & $3) = 0" : "")}
             {(metric == Metric.Cosine ? "AND vector_norm(vector) > 0" : "")}
             {(paged ? $"AND ({distance}, id) > ($5, $6)" : "")}
             ORDER BY distance, id

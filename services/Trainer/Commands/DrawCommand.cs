@@ -68,7 +68,7 @@ internal static class DrawCommand
             var mask = source.Attributes(i);
             labels.Append(name);
             for (var bit = 0; bit < source.AttributeNames.Count; bit++)
-                labels.Append((mask >> bit & 1) != 0 ? ",1" : ",0");
+                labels.Append(mask.Has(bit) ? ",1" : ",0");
             labels.Append('\n');
         }
         File.WriteAllText(Path.Combine(folder, "labels.csv"), labels.ToString());

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using FaceMix.Latents;
 using FaceMix.ModelStore;
 using FaceMix.Trainer.Export;
 using FaceMix.Trainer.Reports;
@@ -88,6 +89,6 @@ internal static class EvaluateCommand
         }
     }
 
-    private static Density? OpenDensity(string folder, ModelManifest manifest) =>
-        manifest.Files.ContainsKey(ModelFiles.Density) ? Density.Load(Path.Combine(folder, ModelFiles.Density), manifest.LatentSize) : null;
+    private static LatentDensity? OpenDensity(string folder, ModelManifest manifest) =>
+        manifest.Files.ContainsKey(ModelFiles.Density) ? LatentDensity.Read(Path.Combine(folder, ModelFiles.Density), manifest.LatentSize) : null;
 }

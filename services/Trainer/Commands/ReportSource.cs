@@ -1,3 +1,4 @@
+using FaceMix.Latents;
 using FaceMix.ModelStore;
 using FaceMix.Trainer.Data;
 using FaceMix.Trainer.Export;
@@ -39,7 +40,7 @@ internal sealed class ReportSource(string models, Func<ModelManifest, FaceData> 
             throw new UsageException($"{manifest.Id} learnt {manifest.Dataset.Name}; name its pictures with --data FOLDER.");
         var measured = Measurement.Of(faces, data, HeldOut);
         var path = Path.Combine(folder, ModelFiles.Density);
-        var density = File.Exists(path) ? Density.Load(path, manifest.LatentSize) : null;
+        var density = File.Exists(path) ? LatentDensity.Read(path, manifest.LatentSize) : null;
         var facts = ReportFacts.Of(manifest, folder, data, Weights.Load(Path.Combine(folder, ModelFiles.Weights)));
         var metrics = new SortedDictionary<string, double>(facts.Metrics.ToDictionary(), StringComparer.Ordinal);
         foreach (var (name, value) in ReportFacts.Metrics(measured))

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Security.Cryptography;
 using System.Text;
+using FaceMix.Latents;
 
 namespace FaceMix.Trainer.Data;
 
@@ -29,7 +30,7 @@ public sealed class AdaptedSource(IFaceSource inner, bool grey, int shrink) : IF
 
     public string Key(int index) => inner.Key(index);
 
-    public ulong Attributes(int index) => inner.Attributes(index);
+    public AttributeMask Attributes(int index) => inner.Attributes(index);
 
     public void Read(int index, Span<byte> rgb)
     {

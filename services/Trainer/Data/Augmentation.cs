@@ -1,4 +1,4 @@
-using FaceMix.Trainer.Data.Drawn;
+using FaceMix.Latents;
 
 namespace FaceMix.Trainer.Data;
 
@@ -32,8 +32,8 @@ internal static class Augmentation
     /// <summary>Takes a square smaller by up to <paramref name="most"/> of the side, anywhere in the picture, and brings it back to full size (bilinear).</summary>
     public static void Crop(Span<byte> rgb, int size, float most, ref SplitMix64 random)
     {
-        var side = size * (1 - (most * random.Unit()));
-        var (left, top) = (random.Unit() * (size - side), random.Unit() * (size - side));
+        var side = size * (1 - (most * random.NextSingle()));
+        var (left, top) = (random.NextSingle() * (size - side), random.NextSingle() * (size - side));
         var scale = side / size;
         var source = rgb.ToArray();
         for (var y = 0; y < size; y++)

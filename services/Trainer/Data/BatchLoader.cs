@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Threading.Channels;
-using FaceMix.Trainer.Data.Drawn;
+using FaceMix.Latents;
 
 namespace FaceMix.Trainer.Data;
 
@@ -17,7 +17,7 @@ public sealed class BatchLoader : IDisposable
     private readonly ConcurrentBag<byte[]> _spare = [];
     private readonly CancellationTokenSource _stop = new();
     private readonly Task _producer;
-    private readonly (int Left, int Right)[] _sides;
+    private readonly AttributeNames _names;
     private readonly int _pictureBytes;
     private long _waitedTicks;
     private long _startedAt;
@@ -38,7 +38,7 @@ public sealed class BatchLoader : IDisposable
         _source = source;
         _options = options;
         _pictureBytes = source.Size * source.Size * 3;
-        _sides = options.Flip ? FindSides(source.AttributeNames) : [];
+        _names = new AttributeNames(source.AttributeNames);
 
         var full = source.Count / options.BatchSize;
         var rest = source.Count % options.BatchSize;
@@ -140,7 +140,7 @@ public sealed class BatchLoader : IDisposable
         var whole = Math.Min(_options.BatchSize, _source.Count - first);
         var count = (whole - _options.Rank + _options.WorldSize - 1) / _options.WorldSize;
         var pixels = Lend(count * _pictureBytes);
-        var attributes = new ulong[count];
+        var attributes = new AttributeMask[count];
         var keys = new string[count];
         for (var i = 0; i < count; i++)
         {
@@ -153,7 +153,7 @@ public sealed class BatchLoader : IDisposable
             if (_options.Flip && SplitMix64.ForIndex(_options.Seed + 0x464C4950UL, (long)position.Epoch * _source.Count + index).Chance(0.5f))
             {
                 Mirror(picture, _source.Size);
-                attributes[i] = SwapSides(attributes[i]);
+                attributes[i] = _names.Mirrored(attributes[i]);
             }
 
             if (_options.ColourJitter > 0 || _options.CropJitter > 0)
@@ -216,32 +216,6 @@ public sealed class BatchLoader : IDisposable
                     (line[left + channel], line[right + channel]) = (line[right + channel], line[left + channel]);
             }
         }
-    }
-
-    private ulong SwapSides(ulong mask)
-    {
-        foreach (var (left, right) in _sides)
-        {
-            var differs = ((mask >> left) ^ (mask >> right)) & 1;
-            mask ^= (differs << left) | (differs << right);
-        }
-
-        return mask;
-    }
-
-    private static (int Left, int Right)[] FindSides(IReadOnlyList<string> names)
-    {
-        var sides = new List<(int, int)>();
-        for (var i = 0; i < names.Count; i++)
-        {
-            for (var other = 0; other < names.Count; other++)
-            {
-                if (names[i].Contains("Left", StringComparison.Ordinal) && names[other] == names[i].Replace("Left", "Right", StringComparison.Ordinal))
-                    sides.Add((i, other));
-            }
-        }
-
-        return [.. sides];
     }
 
     private static void CheckPart(float value)

@@ -1,3 +1,5 @@
+using FaceMix.Latents;
+
 namespace FaceMix.Trainer.Data;
 
 /// <summary>Where a loader is: what a checkpoint stores and a resumed run starts from.</summary>
@@ -11,7 +13,7 @@ public sealed class FaceBatch : IDisposable
     private readonly BatchLoader _loader;
     private int _returned;
 
-    internal FaceBatch(BatchLoader loader, BatchPosition position, bool lastOfEpoch, int wholeCount, byte[] pixels, ulong[] attributes, string[] keys, IDisposable? staged)
+    internal FaceBatch(BatchLoader loader, BatchPosition position, bool lastOfEpoch, int wholeCount, byte[] pixels, AttributeMask[] attributes, string[] keys, IDisposable? staged)
     {
         _loader = loader;
         Position = position;
@@ -42,7 +44,7 @@ public sealed class FaceBatch : IDisposable
     public byte[] Pixels { get; }
 
     /// <summary>One mask a face; see <see cref="IFaceSource.AttributeNames"/>.</summary>
-    public ulong[] Attributes { get; }
+    public AttributeMask[] Attributes { get; }
 
     /// <summary>One source key a face.</summary>
     public string[] Keys { get; }

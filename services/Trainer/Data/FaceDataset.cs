@@ -1,3 +1,4 @@
+using FaceMix.Latents;
 using FaceMix.Trainer.Data.Drawn;
 using FaceMix.Trainer.Data.Labels;
 using FaceMix.Trainer.Data.Mnist;
@@ -61,7 +62,7 @@ public static class FaceDataset
             if (keys.Length == 0)
                 throw new DataException($"None of the {folder.Paths.Count} pictures in {path} can be read; the first: {pack.Index.Skipped[0].Reason}");
             var notes = new List<string>(table.Notes);
-            var masks = table.Masks.Count == 0 ? new ulong[keys.Length] : PhotographFolder.Match(keys, table, notes);
+            var masks = table.Masks.Count == 0 ? new AttributeMask[keys.Length] : PhotographFolder.Match(keys, table, notes);
             var split = Split.Of(keys, folder.Partition);
             var name = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(path)));
             var training = new PhotographSource(name, pack, split.Training, table.Names, masks);

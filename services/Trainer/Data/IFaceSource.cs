@@ -1,3 +1,5 @@
+using FaceMix.Latents;
+
 namespace FaceMix.Trainer.Data;
 
 /// <summary>
@@ -24,7 +26,7 @@ public interface IFaceSource : IDisposable
     string Key(int index);
 
     /// <summary>The face's attributes; an unknown one counts as absent.</summary>
-    ulong Attributes(int index);
+    AttributeMask Attributes(int index);
 
     /// <summary>Writes the face as Size × Size RGB bytes, row by row.</summary>
     /// <exception cref="ArgumentException">The span is not Size × Size × 3 bytes long.</exception>

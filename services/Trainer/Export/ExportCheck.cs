@@ -1,3 +1,4 @@
+using FaceMix.Latents;
 using FaceMix.Trainer.Models;
 using FaceMix.Trainer.Training;
 using static TorchSharp.torch;

@@ -1,6 +1,7 @@
 using System.Reflection;
 using System.Text;
 using FaceMix.Imaging;
+using FaceMix.Latents;
 using FaceMix.ModelStore;
 using FaceMix.Trainer.Data;
 using FaceMix.Trainer.Models;
@@ -30,7 +31,7 @@ public sealed class VersionWriter(string models, int threads, TimeProvider time)
     /// <param name="request">What was asked for.</param>
     /// <param name="history">Its curves, for the report.</param>
     /// <param name="data">The faces it learnt, and those held out.</param>
-    /// <param name="seed">Decides samples.</param>
+    /// <param name="seed">The first of the sheet's new faces: the decoder generates the same faces for the same seeds.</param>
     /// <param name="runFolder">Holds the pictures taken on the way and the best weights; null: the report does without, and the last are published.</param>
     /// <returns>The version and what was measured.</returns>
     /// <exception cref="InvalidDataException">The exported decoder differs from the trained one.</exception>
@@ -65,7 +66,7 @@ public sealed class VersionWriter(string models, int threads, TimeProvider time)
         using var faces = new OnnxFaces(publication.Folder, run.Preset.Model.ImageSize, run.Preset.Model.Latent, threads);
         var worst = ExportCheck.Decoder(averaged, faces, seed);
         var density = FitDensity(faces, data.Training, run.State.Pictures, seed);
-        density.Save(PathOf(ModelFiles.Density));
+        density.Write(PathOf(ModelFiles.Density));
 
         var measured = Measurement.Of(faces, data, run.Preset.Training.HeldOut);
         var metrics = new SortedDictionary<string, double>(ReportFacts.Metrics(measured), StringComparer.Ordinal)
@@ -104,6 +105,7 @@ public sealed class VersionWriter(string models, int threads, TimeProvider time)
             Best = best,
             State = run.State,
             Request = request,
+            SampleSeeds = (seed, seed + (SampleRows * SheetColumns) - 1),
             Metrics = metrics,
             Machine = $"{Environment.ProcessorCount} processors, {TorchSharp.torch.get_num_threads()} of them used by the steps; on {run.Device} in {Precisions.NameOf(run.Preset.Training.Precision)}",
         };
@@ -127,19 +129,19 @@ public sealed class VersionWriter(string models, int threads, TimeProvider time)
     private static string CodeRevision =>
         typeof(VersionWriter).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown";
 
-    private Density FitDensity(OnnxFaces faces, IFaceSource training, long pictures, ulong seed)
+    private LatentDensity FitDensity(OnnxFaces faces, IFaceSource training, long pictures, ulong seed)
     {
         var wanted = (int)Math.Clamp(pictures, FewestDensityFaces, MostDensityFaces);
         var (mean, logvar) = Measurement.Encode(faces, training, Math.Min(wanted, training.Count), Progress?.Invoke("faces encoded for the sampler"));
-        return Density.Fit(mean, logvar, faces.Latent, seed, Progress?.Invoke("Gaussians fitted to them"));
+        return DensityFit.Fit(mean, logvar, faces.Latent, seed, Progress?.Invoke("Gaussians fitted to them"));
     }
 
-    private static byte[] Sheet(OnnxFaces faces, Measurement measured, Density density, ulong seed)
+    private static byte[] Sheet(OnnxFaces faces, Measurement measured, LatentDensity density, ulong seed)
     {
         var row = SheetColumns * faces.ImageSize * faces.ImageSize * 3;
         byte[] Row(byte[] pictures, int index) =>
             [.. pictures.AsSpan(Math.Min(index * row, pictures.Length), Math.Clamp(pictures.Length - (index * row), 0, row))];
-        var samples = faces.Decode(density.Sample(SampleRows * SheetColumns, seed));
+        var samples = faces.Decode(LatentSampler.DrawMany(seed, SampleRows * SheetColumns, faces.Latent, density));
         var rows = new List<(string, byte[])>
         {
             ("originals, held out", Row(measured.Originals, 0)),
@@ -148,7 +150,7 @@ public sealed class VersionWriter(string models, int threads, TimeProvider time)
             ("reconstructions", Row(measured.Reconstructions, 1)),
         };
         for (var i = 0; i < SampleRows; i++)
-            rows.Add((i == 0 ? "new faces from the fitted density" : string.Empty, Row(samples, i)));
+            rows.Add((i == 0 ? $"new faces, seeds {seed} to {seed + (SampleRows * SheetColumns) - 1}" : string.Empty, Row(samples, i)));
         rows.RemoveAll(entry => entry.Item2.Length == 0);
         return ImageEncoder.Encode(SampleSheet.Draw(rows, faces.ImageSize), ImageFormat.Png);
     }

@@ -39,7 +39,7 @@ public sealed class CsvSink : ILatentSink
         {
             _text.Append(Quoted(batch.Keys[n]));
             for (var bit = 0; bit < batch.Attributes.Count; bit++)
-                _text.Append((batch.Masks[n] >> bit & 1) != 0 ? ",1" : ",0");
+                _text.Append(batch.Masks[n].Has(bit) ? ",1" : ",0");
             foreach (var value in batch.Means.AsSpan(n * batch.Latent, batch.Latent))
                 _text.Append(',').Append(value.ToString("R", CultureInfo.InvariantCulture));
             _text.Append('\n');

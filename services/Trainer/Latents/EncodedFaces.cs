@@ -1,3 +1,5 @@
+using FaceMix.Latents;
+
 namespace FaceMix.Trainer.Latents;
 
 /// <summary>A batch of faces as latents.</summary>
@@ -7,7 +9,7 @@ namespace FaceMix.Trainer.Latents;
 /// <param name="Means">[N, latent], row by row.</param>
 /// <param name="Latent">Length of a latent.</param>
 /// <param name="Photographs">True when the latents are of people: personal data.</param>
-public sealed record EncodedFaces(IReadOnlyList<string> Attributes, string[] Keys, ulong[] Masks, float[] Means, int Latent, bool Photographs);
+public sealed record EncodedFaces(IReadOnlyList<string> Attributes, string[] Keys, AttributeMask[] Masks, float[] Means, int Latent, bool Photographs);
 
 /// <summary>Takes latents: the store, a file.</summary>
 public interface ILatentSink : IDisposable

@@ -1,3 +1,5 @@
+using FaceMix.Latents;
+
 namespace FaceMix.Trainer.Latents;
 
 /// <summary>Faces → latents → the places that take them, batch by batch; a journal remembers how far it came.</summary>
@@ -56,7 +58,7 @@ public sealed class EncodingJob(Func<byte[], float[]> encode, int latent, FacesT
     private EncodedFaces Encode(int first, int count)
     {
         var bytes = faces.Training.Size * faces.Training.Size * 3;
-        var (rgb, keys, masks) = (new byte[count * bytes], new string[count], new ulong[count]);
+        var (rgb, keys, masks) = (new byte[count * bytes], new string[count], new AttributeMask[count]);
         for (var n = 0; n < count; n++)
         {
             var (source, index) = faces.At(share.Place(first + n));

@@ -59,7 +59,7 @@ public sealed class StoreSink : ILatentSink
             {
                 Source = batch.Keys[n],
                 Latent = latent,
-                AttributeMask = batch.Masks[n],
+                AttributeMask = batch.Masks[n].Bits,
                 Provenance = batch.Photographs ? Provenance.Photograph : Provenance.Synthetic,
             });
         }

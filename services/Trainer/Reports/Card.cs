@@ -36,6 +36,9 @@ public sealed record CardFacts
 
     public required RunRequest Request { get; init; }
 
+    /// <summary>Seeds of the new faces on <c>samples.png</c>.</summary>
+    public required (ulong First, ulong Last) SampleSeeds { get; init; }
+
     public required IReadOnlyDictionary<string, double> Metrics { get; init; }
 
     public required string Machine { get; init; }
@@ -62,6 +65,7 @@ public static class Card
         text.Append("\n`psnr_db` and `mean_picture_psnr_db`: peak signal-to-noise ratio of the reconstructions, and of answering every face with the training faces' mean picture. "
             + "`mse`: pixels in 0..1, mean over pixels. `ssim`, `ms_ssim`: Gaussian window of 11 pixels, sigma 1.5, K 0.01 and 0.03, `ms_ssim_scales` scales. "
             + "`kl_nats`: summed over the latent. `active_units`: latent numbers whose mean varies by more than 0.01.\n\n");
+        text.Append($"The new faces on `samples.png` are those of the seeds {facts.SampleSeeds.First} to {facts.SampleSeeds.Last}; the decoder generates the same faces for them.\n\n");
         text.Append($"## How it was made\n\n    {facts.Request.Command}\n\n");
         text.Append($"{facts.State.Elapsed.TotalMinutes.ToString("0.0", CultureInfo.InvariantCulture)} minutes of training, {facts.State.Step:N0} steps, {facts.State.Pictures:N0} pictures, "
             + $"{facts.State.Skipped} steps skipped; {facts.Machine}.\n\n");

@@ -1,6 +1,6 @@
 using System.Globalization;
+using FaceMix.Latents;
 using FaceMix.Trainer.Export;
-using FaceMix.Trainer.Training;
 
 namespace FaceMix.Trainer.Reports;
 

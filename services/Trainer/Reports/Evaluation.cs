@@ -1,3 +1,4 @@
+using FaceMix.Latents;
 using FaceMix.Trainer.Data;
 using FaceMix.Trainer.Export;
 using FaceMix.Trainer.Reports.Metrics;
@@ -56,7 +57,7 @@ public sealed record Evaluation(
     /// <param name="cancellation">Ends it between pieces.</param>
     /// <exception cref="OperationCanceledException">It was asked to end.</exception>
     public static Evaluation Of(
-        OnnxFaces model, Density? density, FaceData data, string models, EvaluationOptions options, Func<string, IProgress<(int Done, int Total)>> progress,
+        OnnxFaces model, LatentDensity? density, FaceData data, string models, EvaluationOptions options, Func<string, IProgress<(int Done, int Total)>> progress,
         CancellationToken cancellation)
     {
         // Whatever is asked for and not there is told before minutes of work.
@@ -79,7 +80,7 @@ public sealed record Evaluation(
             judge is null ? null : Edit(judge, model, data, measured, options.EditFaces, progress("attributes edited"), cancellation));
     }
 
-    private static Verdict Ask(KeptJudge judge, Measurement measured, ulong[] truth, IFaceSource heldOut)
+    private static Verdict Ask(KeptJudge judge, Measurement measured, AttributeMask[] truth, IFaceSource heldOut)
     {
         IReadOnlyList<JudgeScore> Scores(byte[] rgb) =>
             JudgeScores.Of(JudgeTraining.Answers(judge.Judge, rgb, measured.HeldOut, heldOut.Size), truth, heldOut.AttributeNames);
@@ -95,7 +96,7 @@ public sealed record Evaluation(
         var names = data.HeldOut.AttributeNames;
         var directions = AttributeDirections.Fit(means, model.Latent, known, names.Count);
         var bytes = model.ImageSize * model.ImageSize * 3;
-        ulong[] Read(byte[] pictures)
+        AttributeMask[] Read(byte[] pictures)
         {
             cancellation.ThrowIfCancellationRequested();
             return JudgeTraining.Answers(judge.Judge, pictures, pictures.Length / bytes, model.ImageSize);

@@ -1,3 +1,4 @@
+using FaceMix.Latents;
 using FaceMix.Trainer.Export;
 using FaceMix.Trainer.Reports.Metrics;
 
@@ -32,16 +33,17 @@ public sealed record FrechetScores(string Network, int Originals, int Samples, i
     /// <param name="progress">Hears of every set.</param>
     /// <param name="cancellation">Ends it between sets.</param>
     public static FrechetScores Of(
-        IFeatureNetwork network, OnnxFaces model, Density? density, Measurement measured, int count, int seeds, IProgress<(int Done, int Total)> progress, CancellationToken cancellation)
+        IFeatureNetwork network, OnnxFaces model, LatentDensity? density, Measurement measured, int count, int seeds, IProgress<(int Done, int Total)> progress, CancellationToken cancellation)
     {
         var samplers = new List<(string Name, Func<ulong, float[]> Draw)>
         {
-            ("prior", seed => Training.Noise.Normal(seed, 0, count * model.Latent)),
+            ("prior", seed => Draw(seed, null)),
         };
         if (density is not null)
-            samplers.Add(("gaussian", seed => (density with { Mixture = null }).Sample(count, seed)));
-        if (density?.Mixture is { } mixture)
-            samplers.Add(($"mixture of {mixture.Count}", seed => density.Sample(count, seed)));
+            samplers.Add(("gaussian", seed => Draw(seed, density with { Mixture = [] })));
+        if (density?.Mixture is { Count: > 0 } mixture)
+            samplers.Add(($"mixture of {mixture.Count}", seed => Draw(seed, density)));
+        float[] Draw(ulong seed, LatentDensity? from) => LatentSampler.DrawMany(seed, count, model.Latent, from);
         var total = (samplers.Count * seeds) + 2;
         var done = 0;
         FeatureStatistics Statistics(byte[] pictures)
@@ -56,7 +58,7 @@ public sealed record FrechetScores(string Network, int Originals, int Samples, i
         foreach (var (name, draw) in samplers)
         {
             var distances = Enumerable.Range(0, seeds)
-                .Select(seed => Frechet.Distance(originals, Statistics(model.Decode(draw(FirstSeed + (ulong)seed))))).ToArray();
+                .Select(seed => Frechet.Distance(originals, Statistics(model.Decode(draw(FirstSeed + (ulong)(seed * count)))))).ToArray();
             scores.Add(new FrechetScore(name, distances.Average(), Deviation(distances)));
         }
         return new FrechetScores(network.Name, measured.HeldOut, count, seeds, scores);

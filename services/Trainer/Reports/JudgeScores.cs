@@ -1,3 +1,5 @@
+using FaceMix.Latents;
+
 namespace FaceMix.Trainer.Reports;
 
 /// <summary>How often a judge was right about one attribute.</summary>
@@ -11,19 +13,19 @@ public static class JudgeScores
     /// <param name="answers">One mask a face.</param>
     /// <param name="truth">As many.</param>
     /// <param name="attributes">Bit i of a mask is name i.</param>
-    public static IReadOnlyList<JudgeScore> Of(ulong[] answers, ulong[] truth, IReadOnlyList<string> attributes) =>
+    public static IReadOnlyList<JudgeScore> Of(AttributeMask[] answers, AttributeMask[] truth, IReadOnlyList<string> attributes) =>
         [.. attributes.Select((name, bit) => Score(name, bit, answers, truth))];
 
-    private static JudgeScore Score(string name, int bit, ulong[] answers, ulong[] truth)
+    private static JudgeScore Score(string name, int bit, AttributeMask[] answers, AttributeMask[] truth)
     {
         // Right and all, among those without and with.
         Span<int> right = [0, 0];
         Span<int> all = [0, 0];
         for (var i = 0; i < truth.Length; i++)
         {
-            var has = (int)(truth[i] >> bit & 1);
+            var has = truth[i].Has(bit) ? 1 : 0;
             all[has]++;
-            right[has] += (int)(answers[i] >> bit & 1) == has ? 1 : 0;
+            right[has] += (answers[i].Has(bit) ? 1 : 0) == has ? 1 : 0;
         }
         var accuracy = (right[0] + right[1]) / (double)Math.Max(1, truth.Length);
         // An attribute that all or none have leaves one part empty; the other then says all there is to say.

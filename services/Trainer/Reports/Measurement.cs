@@ -1,3 +1,4 @@
+using FaceMix.Latents;
 using FaceMix.Trainer.Data;
 using FaceMix.Trainer.Export;
 using FaceMix.Trainer.Reports.Metrics;
@@ -78,7 +79,7 @@ public sealed record Measurement(double PsnrDb, double MeanPicturePsnrDb, double
     }
 
     /// <summary>What is known about the faces that <see cref="ReadFaces(IFaceSource, int)"/> reads.</summary>
-    public static ulong[] ReadAttributes(IFaceSource source, int count) =>
+    public static AttributeMask[] ReadAttributes(IFaceSource source, int count) =>
         [.. Enumerable.Range(0, count).Select(i => source.Attributes((int)((long)i * source.Count / count)))];
 
     private static double[] MeanPicture(IFaceSource source)

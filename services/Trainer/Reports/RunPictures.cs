@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using FaceMix.Imaging;
+using FaceMix.Latents;
 using FaceMix.ModelStore;
 using FaceMix.Trainer.Data;
 using FaceMix.Trainer.Export;
@@ -122,7 +123,7 @@ public sealed class RunPictures : ITrainingObserver, IDisposable
         var (otherMean, otherLogvar) = Encode(_others);
         var latent = _run.Preset.Model.Latent;
         // The fit follows the weights, the noise stays: what is seen to change is the model.
-        var samples = Density.Fit(otherMean, otherLogvar, latent, NoiseSeed).Sample(Columns * SampleRows, NoiseSeed);
+        var samples = LatentSampler.DrawMany(NoiseSeed, Columns * SampleRows, latent, DensityFit.Fit(otherMean, otherLogvar, latent, NoiseSeed));
         var sheet = Sheet([ExportCheck.Decode(_averaged, mean), ExportCheck.Decode(_averaged, samples)]);
         var file = ImageEncoder.Encode(sheet, ImageFormat.Png);
         var name = $"{state.Step:D8}.png";

@@ -1,3 +1,4 @@
+using FaceMix.Latents;
 using FaceMix.Trainer.Data;
 using FaceMix.Trainer.Models;
 using FaceMix.Trainer.Reports;
@@ -27,7 +28,7 @@ public static class JudgeTraining
     /// <exception cref="OperationCanceledException">It was asked to end.</exception>
     public static Judge Train(IFaceSource source, ulong seed, int maxSteps, IProgress<(int Done, int Total)> progress, Action<string> say, CancellationToken cancellation, Device? device = null)
     {
-        manual_seed((long)(Noise.Mix(seed) >> 1));
+        manual_seed((long)(SplitMix64.Mix(seed) >> 1));
         var judge = new Judge(source.Size, source.AttributeNames.Count).to(device ?? CPU);
         using var optimizer = optim.AdamW(judge.parameters(), LearningRateTop, weight_decay: 1e-3);
         using var loader = new BatchLoader(source, new BatchLoaderOptions { BatchSize = Batch, Seed = seed, Ahead = 2 });
@@ -59,11 +60,11 @@ public static class JudgeTraining
     /// <param name="count">N.</param>
     /// <param name="size">H and W.</param>
     /// <returns>One mask a picture.</returns>
-    public static ulong[] Answers(Judge judge, byte[] rgb, int count, int size)
+    public static AttributeMask[] Answers(Judge judge, byte[] rgb, int count, int size)
     {
         const int some = 200;
         var bytes = size * size * 3;
-        var masks = new ulong[count];
+        var masks = new AttributeMask[count];
         var device = Devices.Of(judge);
         judge.eval();
         using var noGrad = no_grad();
@@ -75,7 +76,7 @@ public static class JudgeTraining
             var values = logits.cpu().contiguous().data<float>().ToArray();
             var attributes = values.Length / n;
             for (var i = 0; i < values.Length; i++)
-                masks[first + (i / attributes)] |= values[i] > 0 ? 1UL << (i % attributes) : 0;
+                masks[first + (i / attributes)] |= values[i] > 0 ? AttributeMask.Of(i % attributes) : AttributeMask.None;
         }
         return masks;
     }
@@ -87,7 +88,7 @@ public static class JudgeTraining
         var attributes = source.AttributeNames.Count;
         var wanted = new float[batch.Count * attributes];
         for (var i = 0; i < wanted.Length; i++)
-            wanted[i] = batch.Attributes[i / attributes] >> (i % attributes) & 1;
+            wanted[i] = batch.Attributes[i / attributes].Has(i % attributes) ? 1 : 0;
         var device = Devices.Of(judge);
         var logits = judge.call(Pixels.ToTensor(batch.Pixels, batch.Count, source.Size, device));
         var loss = nn.functional.binary_cross_entropy_with_logits(logits, Devices.Send(tensor(wanted, [batch.Count, attributes]), device));

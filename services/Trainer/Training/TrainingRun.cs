@@ -1,3 +1,4 @@
+using FaceMix.Latents;
 using FaceMix.Trainer.Data;
 using FaceMix.Trainer.Losses;
 using FaceMix.Trainer.Losses.Perceptual;
@@ -24,7 +25,7 @@ public sealed class TrainingRun : IDisposable
         Preset = preset;
         Device = device ?? CPU;
         _seed = seed;
-        manual_seed((long)(Noise.Mix(seed) >> 1));
+        manual_seed((long)(SplitMix64.Mix(seed) >> 1));
         Model = new FaceModel(preset.Model, Device);
         _parameters = [.. Model.named_parameters()];
         var training = preset.Training;
@@ -78,7 +79,7 @@ public sealed class TrainingRun : IDisposable
         Model.train();
         // Dropout alone draws from the generator; so it, too, is a function of seed and step.
         if (Preset.Model.Dropout > 0)
-            manual_seed((long)(Noise.Mix(_seed ^ Noise.Mix((ulong)State.Step)) >> 1));
+            manual_seed((long)(SplitMix64.Mix(_seed ^ SplitMix64.Mix((ulong)State.Step)) >> 1));
         var report = Launch(pixels, count, staged, rate, klWeight);
         State = State with
         {

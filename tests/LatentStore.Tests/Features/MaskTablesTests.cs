@@ -52,7 +52,7 @@ public sealed class MaskTablesTests(LocalPostgres postgres) : StoreTest(postgres
         using var tables = new MaskTables(Database, MsOptions.Create(Options), NullLogger<MaskTables>.Instance);
         var matcher = new FeatureMatcher(tables, new LatentReader(Database));
 
-        var (latent, candidates) = (await matcher.FindAsync(await ModelAsync(Model), new Wish(Eyeglasses, WearingHat), 5, CancellationToken.None))!.Value;
+        var (latent, candidates) = (await matcher.FindAsync(await ModelAsync(Model), Wish(Eyeglasses, WearingHat), 5, CancellationToken.None))!.Value;
 
         Assert.Equal("face/1", latent.Source);
         Assert.Equal(1, candidates);
@@ -72,7 +72,7 @@ public sealed class MaskTablesTests(LocalPostgres postgres) : StoreTest(postgres
             await delete.ExecuteNonQueryAsync();
 
         for (var seed = 0UL; seed < 8; seed++)
-            Assert.Equal("face/1", (await matcher.FindAsync(model, new Wish(Smiling, 0), seed, CancellationToken.None))!.Value.Latent.Source);
+            Assert.Equal("face/1", (await matcher.FindAsync(model, Wish(Smiling, 0), seed, CancellationToken.None))!.Value.Latent.Source);
     }
 
     private async Task<MaskTable> GetAsync(MaskTables tables, ModelVersionId? id = null) =>

@@ -1,3 +1,4 @@
+using FaceMix.Latents;
 using FaceMix.Trainer.Data;
 using FaceMix.Trainer.Data.Drawn;
 using Xunit;
@@ -77,8 +78,8 @@ public sealed class Batches
         using var source = new DrawnSource(1, 64, 32);
         using var loader = new BatchLoader(source, new BatchLoaderOptions { BatchSize = 64, Flip = true, Epochs = 1 });
         using var batch = loader.Next(CancellationToken.None)!;
-        var left = 1UL << DrawnAttributes.Names.ToList().IndexOf("Gaze_Left");
-        var right = 1UL << DrawnAttributes.Names.ToList().IndexOf("Gaze_Right");
+        var left = AttributeMask.Of(DrawnAttributes.Names.ToList().IndexOf("Gaze_Left"));
+        var right = AttributeMask.Of(DrawnAttributes.Names.ToList().IndexOf("Gaze_Right"));
         var picture = new byte[32 * 32 * 3];
         var flipped = 0;
 
@@ -96,8 +97,8 @@ public sealed class Batches
 
             flipped++;
             Assert.Equal(truth & ~(left | right), batch.Attributes[i] & ~(left | right));
-            Assert.Equal((truth & left) != 0, (batch.Attributes[i] & right) != 0);
-            Assert.Equal((truth & right) != 0, (batch.Attributes[i] & left) != 0);
+            Assert.Equal((truth & left).IsEmpty, (batch.Attributes[i] & right).IsEmpty);
+            Assert.Equal((truth & right).IsEmpty, (batch.Attributes[i] & left).IsEmpty);
             Assert.Equal(picture[..3], got.Slice(31 * 3, 3).ToArray());
         }
 
@@ -248,7 +249,7 @@ public sealed class Batches
 
         public string Key(int index) => "";
 
-        public ulong Attributes(int index) => 0;
+        public AttributeMask Attributes(int index) => AttributeMask.None;
 
         public void Read(int index, Span<byte> rgb)
         {

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using FaceMix.Latents;
 using FaceMix.Trainer.Data.Drawn;
 using Xunit;
 
@@ -49,7 +50,7 @@ public sealed class DrawnFaces
         {
             var mask = DrawnFace.FromSeed(2, index).Attributes;
             for (var bit = 0; bit < counts.Length; bit++)
-                counts[bit] += (int)((mask >> bit) & 1);
+                counts[bit] += mask.Has(bit) ? 1 : 0;
         }
 
         Assert.True(counts.Length >= 20);
@@ -90,7 +91,7 @@ public sealed class DrawnFaces
         var counts = new int[2];
         for (var index = 0; index < 400; index++)
         {
-            var has = (int)(DrawnFace.FromSeed(6, index).Attributes >> bit) & 1;
+            var has = DrawnFace.FromSeed(6, index).Attributes.Has(bit) ? 1 : 0;
             var picture = Draw(6, index, 64);
             counts[has]++;
             for (var i = 0; i < picture.Length; i++)
@@ -131,6 +132,6 @@ public sealed class DrawnFaces
         return picture;
     }
 
-    private static HashSet<string> NamesOf(ulong mask) =>
-        [.. DrawnAttributes.Names.Where((_, bit) => ((mask >> bit) & 1) != 0)];
+    private static HashSet<string> NamesOf(AttributeMask mask) =>
+        [.. DrawnAttributes.Names.Where((_, bit) => mask.Has(bit))];
 }

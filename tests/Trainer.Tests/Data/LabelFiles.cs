@@ -124,7 +124,7 @@ public sealed class LabelFiles : IDisposable
             for (var i = 0; i < source.Count; i++)
             {
                 var mask = source.Attributes(i);
-                found.Add(source.Key(i), [.. source.AttributeNames.Where((_, bit) => ((mask >> bit) & 1) != 0).Order(StringComparer.Ordinal)]);
+                found.Add(source.Key(i), [.. source.AttributeNames.Where((_, bit) => mask.Has(bit)).Order(StringComparer.Ordinal)]);
             }
         }
 

@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using FaceMix.Latents;
 using FaceMix.Trainer.Data;
 using FaceMix.Trainer.Data.Drawn;
 using Xunit;
@@ -18,7 +19,7 @@ public sealed class MnistFiles
 
         Assert.Equal((3, 2, 28), (data.Training.Count, data.HeldOut.Count, data.Training.Size));
         Assert.Equal(["Digit_0", "Digit_1", "Digit_2"], data.Training.AttributeNames);
-        Assert.Equal(4UL, data.Training.Attributes(2));
+        Assert.Equal(AttributeMask.Of(2), data.Training.Attributes(2));
         var rgb = new byte[28 * 28 * 3];
         data.Training.Read(1, rgb);
         Assert.Equal([1, 1, 1, 2, 2, 2], rgb[..6]);

@@ -161,7 +161,7 @@ public sealed class Photographs : IDisposable
             for (var i = 0; i < source.Count; i++)
             {
                 source.Read(i, picture);
-                found.Add(source.Key(i), (picture[picture.Length / 2], source.Attributes(i)));
+                found.Add(source.Key(i), (picture[picture.Length / 2], source.Attributes(i).Bits));
             }
         }
 

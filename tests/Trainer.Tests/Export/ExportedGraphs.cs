@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using FaceMix.Latents;
 using FaceMix.ModelStore;
 using FaceMix.Tests.Trainer.Parity;
 using FaceMix.Tests.Trainer.Training;

@@ -1,7 +1,7 @@
+using FaceMix.Latents;
 using FaceMix.ModelStore.Safetensors;
 using FaceMix.Trainer.Losses.Perceptual;
 using FaceMix.Trainer.Models;
-using FaceMix.Trainer.Training;
 using Xunit;
 using static TorchSharp.torch;
 

@@ -1,3 +1,4 @@
+using FaceMix.Latents;
 using FaceMix.Trainer;
 using FaceMix.Trainer.Data;
 using FaceMix.Trainer.Data.Drawn;
@@ -57,7 +58,7 @@ public sealed class EncodingGoesOn : IDisposable
     public async Task A_row_names_file_attributes_and_numbers()
     {
         using (var sink = new CsvSink(_folder.File("one.csv"), string.Empty))
-            await sink.PutAsync(new EncodedFaces(["Smiling", "Hat, tall"], ["a,b.png"], [0b10], [0.5f, -1.25f], 2, true), CancellationToken.None);
+            await sink.PutAsync(new EncodedFaces(["Smiling", "Hat, tall"], ["a,b.png"], [AttributeMask.Of(1)], [0.5f, -1.25f], 2, true), CancellationToken.None);
 
         Assert.Equal("file,Smiling,\"Hat, tall\",z0,z1\n\"a,b.png\",0,1,0.5,-1.25\n", File.ReadAllText(_folder.File("one.csv")));
     }
@@ -136,7 +137,7 @@ public sealed class EncodingGoesOn : IDisposable
     {
         public List<string> Keys { get; } = [];
 
-        public List<ulong> Masks { get; } = [];
+        public List<AttributeMask> Masks { get; } = [];
 
         public int FailsAt { get; init; } = int.MaxValue;
 

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using FaceMix.Latents;
 using FaceMix.ModelStore.Safetensors;
 using FaceMix.Tests.Trainer.Training;
 using FaceMix.Trainer;

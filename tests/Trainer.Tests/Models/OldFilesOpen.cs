@@ -1,3 +1,4 @@
+using FaceMix.Latents;
 using FaceMix.ModelStore;
 using FaceMix.Tests.Trainer.Training;
 using FaceMix.Trainer.Data.Drawn;

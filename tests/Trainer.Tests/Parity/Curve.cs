@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
+using FaceMix.Latents;
 using FaceMix.ModelStore.Safetensors;
 using FaceMix.Trainer.Data.Drawn;
 using FaceMix.Trainer.Export;

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using FaceMix.Latents;
 using FaceMix.ModelStore.Safetensors;
 using FaceMix.Trainer.Data.Drawn;
 using FaceMix.Trainer.Export;

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using FaceMix.Latents;
 using FaceMix.Tests.Trainer.Training;
 using FaceMix.Trainer;
 using FaceMix.Trainer.Export;

@@ -1,5 +1,5 @@
+using FaceMix.Latents;
 using FaceMix.Trainer.Reports.Metrics;
-using FaceMix.Trainer.Training;
 using Xunit;
 
 namespace FaceMix.Tests.Trainer.Reports;
@@ -39,7 +39,7 @@ public sealed class EditsAreJudged
         var directions = AttributeDirections.Fit(means, 3, masks, 3);
 
         // Whoever becomes A becomes B.
-        ulong[] Dragging(byte[] pictures) => [.. Read(pictures).Select(mask => (mask & 1) != 0 ? mask | 2 : mask)];
+        AttributeMask[] Dragging(byte[] pictures) => [.. Read(pictures).Select(mask => mask.Has(0) ? mask | AttributeMask.Of(1) : mask)];
         var score = EditSuccess.Of(means, 3, directions, masks, s_names, 50, Decode, Dragging)[0];
 
         Assert.Equal(1, score.Changed);
@@ -51,17 +51,17 @@ public sealed class EditsAreJudged
     public void Attributes_that_never_go_together_are_expected_to_give_way()
     {
         // A and B exclude each other; C is free.
-        ulong[] masks = [.. Enumerable.Range(0, 200).Select(i => (i % 2 == 0 ? 1UL : 2UL) | (i % 3 == 0 ? 4UL : 0))];
+        AttributeMask[] masks = [.. Enumerable.Range(0, 200).Select(i => new AttributeMask((i % 2 == 0 ? 1UL : 2UL) | (i % 3 == 0 ? 4UL : 0)))];
 
-        Assert.Equal([0b010, 0b001, 0b000], AttributeDirections.RuledOut(masks, 3));
+        Assert.Equal([new(0b010), new(0b001), new(0b000)], AttributeDirections.RuledOut(masks, 3));
     }
 
     [Fact]
     public void Rare_attributes_that_were_never_seen_together_are_not_called_exclusive()
     {
-        ulong[] masks = [1, 2, .. new ulong[100]];
+        AttributeMask[] masks = [new(1), new(2), .. new AttributeMask[100]];
 
-        Assert.Equal([0, 0], AttributeDirections.RuledOut(masks, 2));
+        Assert.All(AttributeDirections.RuledOut(masks, 2), mask => Assert.True(mask.IsEmpty));
     }
 
     [Fact]
@@ -69,25 +69,25 @@ public sealed class EditsAreJudged
     {
         // C is what there is with neither A nor B, as no beard is with neither goatee nor moustache.
         var (_, masks) = Faces((_, noise) => noise > 0);
-        masks = [.. masks.Select(mask => mask & 3 | ((mask & 3) == 0 ? 4UL : 0))];
-        float[] means = [.. masks.SelectMany(mask => new[] { mask & 1, mask >> 1 & 1, mask >> 2 }, (_, bit) => bit == 0 ? -1f : 1f)];
+        masks = [.. masks.Select(mask => mask & new AttributeMask(0b011)).Select(mask => mask.IsEmpty ? AttributeMask.Of(2) : mask)];
+        float[] means = [.. masks.SelectMany(mask => Enumerable.Range(0, 3).Select(bit => mask.Has(bit) ? 1f : -1f))];
 
         var scores = EditSuccess.Of(means, 3, AttributeDirections.Fit(means, 3, masks, 3), masks, s_names, 50, Decode, Read);
 
         Assert.All(scores, score => Assert.Equal((1, 1), (score.Changed, score.OthersKept)));
     }
 
-    private static (float[] Means, ulong[] Masks) Faces(Func<bool, double, bool> hasB)
+    private static (float[] Means, AttributeMask[] Masks) Faces(Func<bool, double, bool> hasB)
     {
         var noise = Noise.Normal(1, 0, 600 * 3);
-        var (means, masks) = (new float[noise.Length], new ulong[600]);
+        var (means, masks) = (new float[noise.Length], new AttributeMask[600]);
         for (var n = 0; n < masks.Length; n++)
         {
             var a = noise[n * 3] > 0;
             bool[] has = [a, hasB(a, noise[(n * 3) + 1]), noise[(n * 3) + 2] > 0];
             for (var k = 0; k < 3; k++)
             {
-                masks[n] |= has[k] ? 1UL << k : 0;
+                masks[n] |= has[k] ? AttributeMask.Of(k) : AttributeMask.None;
                 means[(n * 3) + k] = has[k] ? 1 : -1;
             }
         }
@@ -96,5 +96,5 @@ public sealed class EditsAreJudged
 
     private static byte[] Decode(float[] z) => Array.ConvertAll(z, value => value > 0 ? (byte)1 : (byte)0);
 
-    private static ulong[] Read(byte[] pictures) => [.. pictures.Chunk(3).Select(bits => bits[0] | (ulong)bits[1] << 1 | (ulong)bits[2] << 2)];
+    private static AttributeMask[] Read(byte[] pictures) => [.. pictures.Chunk(3).Select(bits => new AttributeMask(bits[0] | (ulong)bits[1] << 1 | (ulong)bits[2] << 2))];
 }

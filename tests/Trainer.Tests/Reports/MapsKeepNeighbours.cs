@@ -1,5 +1,5 @@
+using FaceMix.Latents;
 using FaceMix.Trainer.Reports.Maps;
-using FaceMix.Trainer.Training;
 using Xunit;
 
 namespace FaceMix.Tests.Trainer.Reports;

@@ -1,7 +1,7 @@
+using FaceMix.Latents;
 using FaceMix.Trainer.Data.Drawn;
 using FaceMix.Trainer.Reports;
 using FaceMix.Trainer.Reports.Metrics;
-using FaceMix.Trainer.Training;
 using Xunit;
 
 namespace FaceMix.Tests.Trainer.Reports;
@@ -29,7 +29,7 @@ public sealed class MetricsAgreeWithTheirPapers
             Pictures("large_pictures", large, 176), Pictures("large_originals", largeOriginals, 176),
             ("features", [Faces, Features], features), ("others", [Faces, Features], others),
             ("latents", [Faces, Latent], latents),
-            ("factors", [Faces, Factors], [.. masks.SelectMany(mask => Enumerable.Range(0, Factors).Select(bit => (float)(mask >> bit & 1)))])]);
+            ("factors", [Faces, Factors], [.. masks.SelectMany(mask => Enumerable.Range(0, Factors).Select(bit => mask.Has(bit) ? 1f : 0f))])]);
 
         Same(expected["small"].Values, StructuralSimilarity.Of(small, smallOriginals, 64));
         Same(expected["large"].Values, StructuralSimilarity.Of(large, largeOriginals, 176));
@@ -63,14 +63,14 @@ public sealed class MetricsAgreeWithTheirPapers
     }
 
     // The first number knows the first factor, the second and third share the second; the third factor is in none alone.
-    private static (float[] Latents, ulong[] Masks) Latents()
+    private static (float[] Latents, AttributeMask[] Masks) Latents()
     {
         var z = Noise.Normal(7, 0, Faces * Latent);
-        var masks = new ulong[Faces];
+        var masks = new AttributeMask[Faces];
         for (var n = 0; n < Faces; n++)
         {
             var at = n * Latent;
-            masks[n] = (z[at] > 0.3 ? 1UL : 0) | (z[at + 1] + z[at + 2] > 0 ? 2UL : 0) | (z[at + 3] - z[at + 4] + z[at] > 0.5 ? 4UL : 0);
+            masks[n] = new AttributeMask((z[at] > 0.3 ? 1UL : 0) | (z[at + 1] + z[at + 2] > 0 ? 2UL : 0) | (z[at + 3] - z[at + 4] + z[at] > 0.5 ? 4UL : 0));
             z[at] += 0.2f * z[at + 3];
         }
         return (z, masks);

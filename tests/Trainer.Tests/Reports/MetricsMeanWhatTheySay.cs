@@ -1,7 +1,7 @@
+using FaceMix.Latents;
 using FaceMix.Trainer.Data.Drawn;
 using FaceMix.Trainer.Reports;
 using FaceMix.Trainer.Reports.Metrics;
-using FaceMix.Trainer.Training;
 using Xunit;
 
 namespace FaceMix.Tests.Trainer.Reports;
@@ -94,14 +94,14 @@ public sealed class MetricsMeanWhatTheySay
     [Fact]
     public void One_number_for_each_attribute_scores_high_and_a_mixture_scores_low()
     {
-        var (masks, pure, mixed) = (new ulong[900], new float[900 * 3], new float[900 * 3]);
+        var (masks, pure, mixed) = (new AttributeMask[900], new float[900 * 3], new float[900 * 3]);
         var (noise, blur) = (Noise.Normal(3, 0, 900 * 3), Noise.Normal(4, 0, 900 * 3));
         for (var n = 0; n < masks.Length; n++)
         {
             for (var k = 0; k < 3; k++)
             {
                 if (noise[(n * 3) + k] > 0)
-                    masks[n] |= 1UL << k;
+                    masks[n] |= AttributeMask.Of(k);
                 pure[(n * 3) + k] = (noise[(n * 3) + k] > 0 ? 2 : -2) + (0.1f * blur[(n * 3) + k]);
             }
             for (var k = 0; k < 3; k++)
@@ -120,7 +120,7 @@ public sealed class MetricsMeanWhatTheySay
     {
         var latents = Noise.Normal(1, 0, 100 * 2);
 
-        Assert.Null(Disentanglement.Of(latents, 2, new ulong[100], 3));
+        Assert.Null(Disentanglement.Of(latents, 2, new AttributeMask[100], 3));
     }
 
     [Fact]

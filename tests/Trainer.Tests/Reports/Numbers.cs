@@ -1,3 +1,4 @@
+using FaceMix.Latents;
 using FaceMix.Trainer.Reports;
 using Xunit;
 
@@ -16,9 +17,9 @@ public sealed class Numbers
     [Fact]
     public void Balanced_accuracy_does_not_reward_saying_no_to_everything()
     {
-        ulong[] truth = [1, 0, 0, 0, 0, 0, 0, 0, 0, 0];
+        AttributeMask[] truth = [AttributeMask.Of(0), .. new AttributeMask[9]];
 
-        var score = Assert.Single(JudgeScores.Of(new ulong[10], truth, ["Eyeglasses"]));
+        var score = Assert.Single(JudgeScores.Of(new AttributeMask[10], truth, ["Eyeglasses"]));
 
         Assert.Equal(0.9, score.Accuracy, 9);
         Assert.Equal(0.5, score.Balanced, 9);
@@ -27,7 +28,7 @@ public sealed class Numbers
     [Fact]
     public void Each_attribute_is_scored_by_its_own_bit()
     {
-        var scores = JudgeScores.Of([0b01, 0b11], [0b01, 0b01], ["A", "B"]);
+        var scores = JudgeScores.Of([new(0b01), new(0b11)], [new(0b01), new(0b01)], ["A", "B"]);
 
         Assert.Equal([1, 0.5], scores.Select(score => score.Accuracy));
         Assert.Equal(0.5, scores[1].Balanced);

@@ -133,7 +133,7 @@ public sealed partial class ReportsStandAlone : IDisposable
             Neighbours = new([Strip("new face"), Strip("nearest training face")], 0.08, 0.09, 200, 12_000),
             Traversals = [new("the mean face", [Strip("Smiling"), Strip("Young")])],
             Morphs = [Strip("")],
-            Map = new PageMap([.. Enumerable.Range(0, 48).Select(i => (double)i)], 0.4, [], [.. Enumerable.Range(0, 24).Select(i => source.Attributes(i).ToString("x"))], pictures.Thumbs(faces, 40, 28), 28),
+            Map = new PageMap([.. Enumerable.Range(0, 48).Select(i => (double)i)], 0.4, [], [.. Enumerable.Range(0, 24).Select(i => source.Attributes(i).Bits.ToString("x"))], pictures.Thumbs(faces, 40, 28), 28),
             KlNats = [2, 1, 0],
             Spread = [0.9, 0.4, 0.001],
             Attributes = [.. source.AttributeNames.Select(name => new PageShare(name, 0.25))],

@@ -1,3 +1,4 @@
+using FaceMix.Latents;
 using FaceMix.Trainer.Training;
 using Xunit;
 using static TorchSharp.torch;

@@ -1,4 +1,5 @@
 using System.Numerics;
+using FaceMix.Latents;
 
 namespace FaceMix.Trainer.Data.Drawn;
 
@@ -35,7 +36,7 @@ public enum HatStyle { None, Beanie, Brimmed }
 public readonly record struct DrawnFace
 {
     /// <summary>The attributes that can be seen, bit i for <see cref="DrawnAttributes.Names"/>[i].</summary>
-    public ulong Attributes { get; init; }
+    public AttributeMask Attributes { get; init; }
 
     public Vector3 Skin { get; init; }
     public bool Pale { get; init; }

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using FaceMix.Latents;
 
 namespace FaceMix.Trainer.Data.Drawn;
 
@@ -53,7 +54,7 @@ public sealed class DrawnSource : IFaceSource
     public string Key(int index) => $"drawn/{_seed}/{_first + Checked(index)}";
 
     /// <inheritdoc/>
-    public ulong Attributes(int index) => DrawnFace.FromSeed(_seed, _first + Checked(index)).Attributes;
+    public AttributeMask Attributes(int index) => DrawnFace.FromSeed(_seed, _first + Checked(index)).Attributes;
 
     /// <inheritdoc/>
     public void Read(int index, Span<byte> rgb) =>

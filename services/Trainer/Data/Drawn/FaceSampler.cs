@@ -1,4 +1,5 @@
 using System.Numerics;
+using FaceMix.Latents;
 using static FaceMix.Trainer.Data.Drawn.DrawnAttributes;
 
 namespace FaceMix.Trainer.Data.Drawn;
@@ -18,7 +19,7 @@ internal static class FaceSampler
         var chubby = r.Chance(0.25f);
         var rosy = r.Chance(0.24f);
 
-        var hair = r.Unit() switch { < 0.17f => HairLength.None, < 0.50f => HairLength.Short, < 0.70f => HairLength.Medium, _ => HairLength.Long };
+        var hair = r.NextSingle() switch { < 0.17f => HairLength.None, < 0.50f => HairLength.Short, < 0.70f => HairLength.Medium, _ => HairLength.Long };
         var hat = r.Chance(0.20f) ? (r.Chance(0.5f) ? HatStyle.Beanie : HatStyle.Brimmed) : HatStyle.None;
         var kind = HairKind(ref r, young);
         var skin = Palette.Skin(ref r, pale, kind);
@@ -26,7 +27,7 @@ internal static class FaceSampler
         var wavy = r.Chance(0.45f);
 
         var narrow = r.Chance(0.20f);
-        var gaze = r.Unit() switch { < 0.22f => -1f, < 0.44f => 1f, _ => 0f };
+        var gaze = r.NextSingle() switch { < 0.22f => -1f, < 0.44f => 1f, _ => 0f };
         var bushy = r.Chance(0.25f);
         var arched = r.Chance(0.27f);
         var bigNose = r.Chance(0.24f);
@@ -34,7 +35,7 @@ internal static class FaceSampler
         var open = r.Chance(smiling ? 0.55f : 0.28f);
         var bigLips = r.Chance(0.25f);
 
-        var beard = r.Unit() switch { < 0.15f => BeardStyle.Goatee, < 0.29f => BeardStyle.Full, _ => BeardStyle.None };
+        var beard = r.NextSingle() switch { < 0.15f => BeardStyle.Goatee, < 0.29f => BeardStyle.Full, _ => BeardStyle.None };
         var mustache = r.Chance(beard switch { BeardStyle.Full => 0.7f, BeardStyle.Goatee => 0.5f, _ => 0.10f });
         var lipstick = r.Chance(beard == BeardStyle.None && !mustache ? 0.32f : 0.10f);
         var glasses = r.Chance(0.27f);
@@ -61,7 +62,7 @@ internal static class FaceSampler
         var hairTint = Palette.Hair(ref r, kind);
         return new DrawnFace
         {
-            Attributes = attributes,
+            Attributes = new AttributeMask(attributes),
             Skin = skin,
             Pale = pale,
             Young = young,

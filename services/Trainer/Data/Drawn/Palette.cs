@@ -1,4 +1,5 @@
 using System.Numerics;
+using FaceMix.Latents;
 
 namespace FaceMix.Trainer.Data.Drawn;
 
@@ -56,7 +57,7 @@ internal static class Palette
     {
         if (pale)
             return new Vector3(0.985f, 0.885f, 0.835f) + new Vector3(0f, 0.015f, 0.025f) * random.Bell();
-        var at = random.Unit() * (hair == HairColour.Brown ? 2.9f : s_skins.Length - 1.001f);
+        var at = random.NextSingle() * (hair == HairColour.Brown ? 2.9f : s_skins.Length - 1.001f);
         var step = (int)at;
         return Mix(s_skins[step], s_skins[step + 1], at - step);
     }
@@ -72,7 +73,7 @@ internal static class Palette
     public static Vector3 Tie(ref SplitMix64 random) => Pick(ref random, s_ties);
     public static Vector3 Background(ref SplitMix64 random) => Vary(ref random, Pick(ref random, s_backgrounds), 0.10f);
 
-    private static Vector3 Pick(ref SplitMix64 random, Vector3[] from) => from[random.Below(from.Length)];
+    private static Vector3 Pick(ref SplitMix64 random, Vector3[] from) => from[(int)(random.NextSingle() * from.Length)];
 
     private static Vector3 Vary(ref SplitMix64 random, Vector3 colour, float spread)
     {

@@ -1,16 +1,18 @@
+using FaceMix.Latents;
+
 namespace FaceMix.Trainer.Data.Labels;
 
 /// <summary>What a labels file says: at most 64 attribute names, and one mask for each picture it names.</summary>
 /// <param name="Names">Bit i of a mask is name i.</param>
 /// <param name="Masks">By the picture's path as the file has it, with forward slashes.</param>
 /// <param name="Notes">What was repaired or left out, in sentences.</param>
-internal sealed record AttributeTable(IReadOnlyList<string> Names, IReadOnlyDictionary<string, ulong> Masks, IReadOnlyList<string> Notes)
+internal sealed record AttributeTable(IReadOnlyList<string> Names, IReadOnlyDictionary<string, AttributeMask> Masks, IReadOnlyList<string> Notes)
 {
     /// <summary>A face's attributes are one 64-bit mask.</summary>
     public const int MaxAttributes = 64;
 
     /// <summary>No labels at all.</summary>
-    public static AttributeTable None { get; } = new([], new Dictionary<string, ulong>(), []);
+    public static AttributeTable None { get; } = new([], new Dictionary<string, AttributeMask>(), []);
 
     // Larger than CelebA's list (25 MB), and small enough to be read at once.
     private const long MaxBytes = 256L << 20;

@@ -1,4 +1,5 @@
 using System.Globalization;
+using FaceMix.Latents;
 
 namespace FaceMix.Trainer.Data.Labels;
 
@@ -28,7 +29,7 @@ internal static class CelebAList
         if (names.Length is 0 or > AttributeTable.MaxAttributes)
             throw new DataException($"{path} names {names.Length} attributes; 1 to {AttributeTable.MaxAttributes} can be used.");
 
-        var masks = new Dictionary<string, ulong>(lines.Length);
+        var masks = new Dictionary<string, AttributeMask>(lines.Length);
         for (var row = first + 2; row < lines.Length; row++)
         {
             if (lines[row].Length == 0)
@@ -65,15 +66,15 @@ internal static class CelebAList
         return parts;
     }
 
-    private static ulong Mask(string path, int row, string[] cells)
+    private static AttributeMask Mask(string path, int row, string[] cells)
     {
-        var mask = 0UL;
+        var mask = AttributeMask.None;
         for (var i = 1; i < cells.Length; i++)
         {
             mask |= cells[i] switch
             {
-                "1" => 1UL << (i - 1),
-                "-1" or "0" => 0,
+                "1" => AttributeMask.Of(i - 1),
+                "-1" or "0" => AttributeMask.None,
                 _ => throw new DataException($"{path}, line {row + 1}: '{cells[i]}' where 1 or -1 was expected."),
             };
         }

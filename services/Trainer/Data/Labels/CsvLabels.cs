@@ -1,5 +1,6 @@
 using System.Globalization;
 using CsvHelper;
+using FaceMix.Latents;
 
 namespace FaceMix.Trainer.Data.Labels;
 
@@ -35,14 +36,14 @@ internal static class CsvLabels
         if (names.Distinct(StringComparer.Ordinal).Count() != names.Length)
             throw new DataException($"{path} has two columns of one name.");
 
-        var masks = new Dictionary<string, ulong>(rows.Length);
+        var masks = new Dictionary<string, AttributeMask>(rows.Length);
         for (var row = 0; row < rows.Length; row++)
         {
-            var mask = 0UL;
+            var mask = AttributeMask.None;
             var shift = 0;
             foreach (var column in columns)
             {
-                mask |= column.Masks[row] << shift;
+                mask |= column.Masks[row].ShiftedBy(shift);
                 shift += column.Names.Length;
             }
 
@@ -90,13 +91,13 @@ internal static class CsvLabels
 /// <summary>One column as attributes.</summary>
 /// <param name="Names">The attributes it becomes.</param>
 /// <param name="Masks">One mask a row, bit i for name i.</param>
-internal sealed record LabelColumn(string[] Names, ulong[] Masks)
+internal sealed record LabelColumn(string[] Names, AttributeMask[] Masks)
 {
     /// <summary>Null when the column has too many different values to be categories.</summary>
     public static LabelColumn? Of(string name, string[] cells, int maxValues)
     {
         if (Array.TrueForAll(cells, cell => cell.Length == 0 || Truth(cell) is not null))
-            return new LabelColumn([name], Array.ConvertAll(cells, cell => Truth(cell) == true ? 1UL : 0UL));
+            return new LabelColumn([name], Array.ConvertAll(cells, cell => Truth(cell) == true ? AttributeMask.Of(0) : AttributeMask.None));
 
         var values = cells.Where(cell => cell.Length > 0).Distinct(StringComparer.Ordinal).OrderBy(FirstNumber).ThenBy(value => value, StringComparer.Ordinal).ToArray();
         if (values.Length > maxValues)
@@ -104,7 +105,7 @@ internal sealed record LabelColumn(string[] Names, ulong[] Masks)
         var title = char.ToUpperInvariant(name[0]) + name[1..];
         return new LabelColumn(
             Array.ConvertAll(values, value => $"{title}_{value}".Replace(' ', '_')),
-            Array.ConvertAll(cells, cell => cell.Length == 0 ? 0UL : 1UL << Array.IndexOf(values, cell)));
+            Array.ConvertAll(cells, cell => cell.Length == 0 ? AttributeMask.None : AttributeMask.Of(Array.IndexOf(values, cell))));
     }
 
     private static bool? Truth(string cell) => cell.ToUpperInvariant() switch

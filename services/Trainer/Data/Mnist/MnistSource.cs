@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using FaceMix.Latents;
 
 namespace FaceMix.Trainer.Data.Mnist;
 
@@ -57,7 +58,7 @@ public sealed class MnistSource : IFaceSource
 
     public string Key(int index) => $"{Name}/{index}";
 
-    public ulong Attributes(int index) => 1UL << _labels[index];
+    public AttributeMask Attributes(int index) => AttributeMask.Of(_labels[index]);
 
     public void Read(int index, Span<byte> rgb)
     {

@@ -1,3 +1,4 @@
+using FaceMix.Latents;
 using FaceMix.Trainer.Data.Labels;
 
 namespace FaceMix.Trainer.Data.Photographs;
@@ -39,10 +40,10 @@ internal sealed record PhotographFolder(string Root, IReadOnlyList<string> Paths
     }
 
     /// <summary>Attributes of each key, from the labels file; a picture without a row has none.</summary>
-    public static ulong[] Match(IReadOnlyList<string> keys, AttributeTable table, List<string> notes)
+    public static AttributeMask[] Match(IReadOnlyList<string> keys, AttributeTable table, List<string> notes)
     {
-        var byName = new Lazy<Dictionary<string, ulong>>(() => ByFileName(table));
-        var masks = new ulong[keys.Count];
+        var byName = new Lazy<Dictionary<string, AttributeMask>>(() => ByFileName(table));
+        var masks = new AttributeMask[keys.Count];
         var missing = 0;
         for (var i = 0; i < masks.Length; i++)
         {
@@ -61,7 +62,7 @@ internal sealed record PhotographFolder(string Root, IReadOnlyList<string> Paths
     }
 
     // A label may say a/1.jpg where the folder given is a itself; a name that occurs twice tells nothing.
-    private static Dictionary<string, ulong> ByFileName(AttributeTable table) =>
+    private static Dictionary<string, AttributeMask> ByFileName(AttributeTable table) =>
         table.Masks.GroupBy(one => Path.GetFileName(one.Key)).Where(group => group.Count() == 1).ToDictionary(group => group.Key, group => group.First().Value);
 
     private static string? Beside(string path, string root, string[] names)

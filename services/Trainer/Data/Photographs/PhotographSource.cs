@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using FaceMix.Latents;
 
 namespace FaceMix.Trainer.Data.Photographs;
 
@@ -8,7 +9,7 @@ internal sealed class PhotographSource : IFaceSource
 {
     private readonly FacePack _pack;
     private readonly int[] _members;
-    private readonly ulong[] _masks;
+    private readonly AttributeMask[] _masks;
     private int _disposed;
 
     /// <param name="name">What the data is called.</param>
@@ -16,7 +17,7 @@ internal sealed class PhotographSource : IFaceSource
     /// <param name="members">Which of the pack's pictures, by their place in its index.</param>
     /// <param name="attributeNames">At most 64.</param>
     /// <param name="masks">One for each picture of the pack's index.</param>
-    public PhotographSource(string name, FacePack pack, int[] members, IReadOnlyList<string> attributeNames, ulong[] masks)
+    public PhotographSource(string name, FacePack pack, int[] members, IReadOnlyList<string> attributeNames, AttributeMask[] masks)
     {
         Name = name;
         _pack = pack.Share();
@@ -26,7 +27,7 @@ internal sealed class PhotographSource : IFaceSource
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         hash.AppendData(Encoding.UTF8.GetBytes($"{pack.Index.Digest}\n{pack.Size}\n{string.Join('\n', attributeNames)}\n"));
         foreach (var member in members)
-            hash.AppendData(Encoding.UTF8.GetBytes($"{pack.Index.Keys[member]}\n{masks[member]:x}\n"));
+            hash.AppendData(Encoding.UTF8.GetBytes($"{pack.Index.Keys[member]}\n{masks[member].Bits:x}\n"));
         Digest = Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 
@@ -42,7 +43,7 @@ internal sealed class PhotographSource : IFaceSource
 
     public string Key(int index) => _pack.Index.Keys[_members[index]];
 
-    public ulong Attributes(int index) => _masks[_members[index]];
+    public AttributeMask Attributes(int index) => _masks[_members[index]];
 
     public void Read(int index, Span<byte> rgb)
     {

@@ -1,4 +1,4 @@
-using FaceMix.Trainer.Training;
+using FaceMix.Latents;
 
 namespace FaceMix.Trainer.Reports.Maps;
 

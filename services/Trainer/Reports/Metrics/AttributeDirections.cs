@@ -1,3 +1,4 @@
+using FaceMix.Latents;
 using MathNet.Numerics.LinearAlgebra;
 
 namespace FaceMix.Trainer.Reports.Metrics;
@@ -29,10 +30,10 @@ public sealed class AttributeDirections
     /// <param name="latent">Length of a latent.</param>
     /// <param name="masks">[N].</param>
     /// <param name="attributes">How many attributes there are.</param>
-    public static AttributeDirections Fit(float[] means, int latent, ulong[] masks, int attributes)
+    public static AttributeDirections Fit(float[] means, int latent, AttributeMask[] masks, int attributes)
     {
         // The last column of 1 is the face without any attribute.
-        var x = Matrix<double>.Build.Dense(masks.Length, attributes + 1, (n, k) => k == attributes || (masks[n] >> k & 1) != 0 ? 1 : 0);
+        var x = Matrix<double>.Build.Dense(masks.Length, attributes + 1, (n, k) => k == attributes || masks[n].Has(k) ? 1 : 0);
         var z = Matrix<double>.Build.Dense(masks.Length, latent, (n, i) => means[(n * latent) + i]);
         var normal = x.TransposeThisAndMultiply(x) + Matrix<double>.Build.DenseDiagonal(attributes + 1, Ridge);
         var ruledOut = RuledOut(masks, attributes);
@@ -42,12 +43,12 @@ public sealed class AttributeDirections
         float[] Direction(int k)
         {
             var direction = fit.Row(k);
-            var lacking = masks.Where(mask => (mask >> k & 1) == 0).ToArray();
+            var lacking = masks.Where(mask => !mask.Has(k)).ToArray();
             for (var other = 0; other < attributes && lacking.Length > 0; other++)
             {
                 // As much of it as there is to lose, on the mean.
-                if (other != k && (ruledOut[k] >> other & 1) != 0)
-                    direction -= fit.Row(other) * lacking.Count(mask => (mask >> other & 1) != 0) / lacking.Length;
+                if (other != k && ruledOut[k].Has(other))
+                    direction -= fit.Row(other) * lacking.Count(mask => mask.Has(other)) / lacking.Length;
             }
             return [.. direction.Select(value => (float)value)];
         }
@@ -59,17 +60,17 @@ public sealed class AttributeDirections
     /// </summary>
     /// <param name="masks">Of many faces.</param>
     /// <param name="attributes">How many attributes there are.</param>
-    public static ulong[] RuledOut(ulong[] masks, int attributes)
+    public static AttributeMask[] RuledOut(AttributeMask[] masks, int attributes)
     {
-        var ruledOut = new ulong[attributes];
-        var having = Enumerable.Range(0, attributes).Select(k => (double)masks.Count(mask => (mask >> k & 1) != 0)).ToArray();
+        var ruledOut = new AttributeMask[attributes];
+        var having = Enumerable.Range(0, attributes).Select(k => (double)masks.Count(mask => mask.Has(k))).ToArray();
         for (var one = 0; one < attributes; one++)
         {
             for (var other = 0; other < attributes; other++)
             {
                 var could = having[one] * having[other] / Math.Max(masks.Length, 1) >= ExpectedTogether;
-                if (other != one && could && !masks.Any(mask => (mask >> one & mask >> other & 1) != 0))
-                    ruledOut[one] |= 1UL << other;
+                if (other != one && could && !masks.Any(mask => mask.Has(one) && mask.Has(other)))
+                    ruledOut[one] |= AttributeMask.Of(other);
             }
         }
         return ruledOut;

@@ -1,4 +1,5 @@
 using System.Numerics;
+using FaceMix.Latents;
 
 namespace FaceMix.Trainer.Reports.Metrics;
 
@@ -26,11 +27,11 @@ public static class Disentanglement
     /// <param name="masks">[N]; bit k says whether a face has attribute k.</param>
     /// <param name="attributes">How many attributes there are, at most 64.</param>
     /// <returns>Null when no attribute is both had and lacked by <see cref="FewestFaces"/>.</returns>
-    public static DisentanglementScores? Of(float[] mean, int latent, ulong[] masks, int attributes)
+    public static DisentanglementScores? Of(float[] mean, int latent, AttributeMask[] masks, int attributes)
     {
         var columns = Columns(mean, latent);
         var factors = Enumerable.Range(0, attributes)
-            .Select(bit => Array.ConvertAll(masks, mask => (mask >> bit & 1) != 0))
+            .Select(bit => Array.ConvertAll(masks, mask => mask.Has(bit)))
             .Where(factor => factor.Count(has => has) >= FewestFaces && factor.Count(has => !has) >= FewestFaces)
             .ToArray();
         if (factors.Length == 0 || latent < 2)

@@ -1,4 +1,4 @@
-using System.Numerics;
+using FaceMix.Latents;
 
 namespace FaceMix.Trainer.Reports.Metrics;
 
@@ -30,30 +30,30 @@ public static class EditSuccess
     /// <param name="progress">Hears the attributes done.</param>
     /// <returns>One score for each attribute that some face lacks.</returns>
     public static IReadOnlyList<EditScore> Of(
-        float[] means, int latent, AttributeDirections directions, ulong[] known, IReadOnlyList<string> names, int most,
-        Func<float[], byte[]> decode, Func<byte[], ulong[]> read, IProgress<(int Done, int Total)>? progress = null)
+        float[] means, int latent, AttributeDirections directions, AttributeMask[] known, IReadOnlyList<string> names, int most,
+        Func<float[], byte[]> decode, Func<byte[], AttributeMask[]> read, IProgress<(int Done, int Total)>? progress = null)
     {
         var before = read(decode(means));
         var ruledOut = AttributeDirections.RuledOut(known, names.Count);
         var scores = new List<EditScore>();
         for (var k = 0; k < names.Count; k++)
         {
-            var lacking = Enumerable.Range(0, before.Length).Where(n => (before[n] >> k & 1) == 0).Take(most).ToArray();
+            var lacking = Enumerable.Range(0, before.Length).Where(n => !before[n].Has(k)).Take(most).ToArray();
             if (lacking.Length > 0 && directions.StepsPerDeviation(k) > 0)
-                scores.Add(Score(k, lacking, before, ruledOut[k] | 1UL << k));
+                scores.Add(Score(k, lacking, before, ruledOut[k] | AttributeMask.Of(k)));
             progress?.Report((k + 1, names.Count));
         }
         return scores;
 
-        EditScore Score(int k, int[] lacking, ulong[] before, ulong ignored)
+        EditScore Score(int k, int[] lacking, AttributeMask[] before, AttributeMask ignored)
         {
             var after = read(decode(Moved(means, latent, lacking, directions.Of(k))));
-            var others = names.Count - BitOperations.PopCount(ignored);
+            var others = names.Count - ignored.Count;
             double changed = 0, kept = 0, only = 0;
             for (var i = 0; i < lacking.Length; i++)
             {
-                var has = (after[i] >> k & 1) != 0;
-                var lost = BitOperations.PopCount((after[i] ^ before[lacking[i]]) & ~ignored & All(names.Count));
+                var has = after[i].Has(k);
+                var lost = ((after[i] ^ before[lacking[i]]) & ~ignored & AttributeMask.All(names.Count)).Count;
                 changed += has ? 1 : 0;
                 kept += others > 0 ? 1 - ((double)lost / others) : 1;
                 only += has && lost == 0 ? 1 : 0;
@@ -69,6 +69,4 @@ public static class EditSuccess
             moved[i] = (float)(means[(which[i / latent] * latent) + (i % latent)] + (Strength * direction[i % latent]));
         return moved;
     }
-
-    private static ulong All(int attributes) => attributes == 64 ? ulong.MaxValue : (1UL << attributes) - 1;
 }

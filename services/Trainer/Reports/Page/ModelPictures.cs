@@ -1,8 +1,8 @@
+using FaceMix.Latents;
 using FaceMix.Trainer.Data;
 using FaceMix.Trainer.Export;
 using FaceMix.Trainer.Reports.Maps;
 using FaceMix.Trainer.Reports.Metrics;
-using FaceMix.Trainer.Training;
 
 namespace FaceMix.Trainer.Reports.Page;
 
@@ -11,7 +11,7 @@ namespace FaceMix.Trainer.Reports.Page;
 /// <param name="density">Their fitted sampler; null draws from the prior.</param>
 /// <param name="data">The faces.</param>
 /// <param name="measured">Reconstructions of the held-out ones.</param>
-public sealed class ModelPictures(OnnxFaces model, Density? density, FaceData data, Measurement measured)
+public sealed class ModelPictures(OnnxFaces model, LatentDensity? density, FaceData data, Measurement measured)
 {
     private const int Columns = 12;
     private const int ReconstructionRows = 3;
@@ -73,10 +73,7 @@ public sealed class ModelPictures(OnnxFaces model, Density? density, FaceData da
     private List<PageStrip> Samples() =>
         [.. s_temperatures.Select(temperature => new PageStrip($"temperature {temperature:0.0}", _pictures.Lay(model.Decode(Sample(2 * SampleColumns, temperature)), SampleColumns)))];
 
-    private float[] Sample(int count, double temperature) =>
-        density is not null
-            ? density.Sample(count, SampleSeed, temperature)
-            : Array.ConvertAll(Noise.Normal(SampleSeed, 0, count * model.Latent), value => (float)(temperature * value));
+    private float[] Sample(int count, double temperature) => LatentSampler.DrawMany(SampleSeed, count, model.Latent, density, temperature);
 
     private PageNeighbours Neighbours()
     {
@@ -157,7 +154,7 @@ public sealed class ModelPictures(OnnxFaces model, Density? density, FaceData da
         var (pca, explained) = Pca.Project(latents, model.Latent);
         var tsne = TSne.Map(latents, model.Latent, SampleSeed);
         // The faces lie where ReadFaces found them among all that are held out.
-        var masks = Measurement.ReadAttributes(data.HeldOut, measured.HeldOut).Take(count).Select(mask => mask.ToString("x"));
+        var masks = Measurement.ReadAttributes(data.HeldOut, measured.HeldOut).Take(count).Select(mask => mask.Bits.ToString("x"));
         return new PageMap(
             Rounded(pca), Math.Round(explained, 4), Rounded(tsne), [.. masks], _pictures.Thumbs(Faces(measured.Originals, 0, count), MapColumns, Thumb), Thumb);
     }
@@ -166,7 +163,7 @@ public sealed class ModelPictures(OnnxFaces model, Density? density, FaceData da
     {
         var names = data.Training.AttributeNames;
         var masks = Measurement.ReadAttributes(data.Training, Math.Min(DirectionFaces, data.Training.Count));
-        return [.. names.Select((name, bit) => new PageShare(name, Math.Round(masks.Count(mask => (mask >> bit & 1) != 0) / (double)masks.Length, 4)))];
+        return [.. names.Select((name, bit) => new PageShare(name, Math.Round(masks.Count(mask => mask.Has(bit)) / (double)masks.Length, 4)))];
     }
 
     private float[] Latent(int face) => measured.Mean[(face * model.Latent)..((face + 1) * model.Latent)];
