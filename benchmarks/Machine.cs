@@ -13,7 +13,12 @@ internal static class Machine
 
     /// <returns>Date, processors, memory, system, .NET, and the load average of the minute before the run.</returns>
     public static string Describe() =>
-        $"{DateTime.UtcNow:yyyy-MM-dd}, {Environment.ProcessorCount} × {Processor()}, {GC.GetGCMemoryInfo().TotalAvailableMemoryBytes >> 30} GiB, {System()}, .NET {Environment.Version}; load average {s_load} at the start";
+        $"{DateTime.UtcNow:yyyy-MM-dd}, {Environment.ProcessorCount} × {Processor()}, {GC.GetGCMemoryInfo().TotalAvailableMemoryBytes >> 30} GiB, {System()}, .NET {Environment.Version}; load average {s_load} at the start{Warning}";
+
+    // A build just before the run comes to less than that.
+    private static string Warning => double.Parse(s_load) > Environment.ProcessorCount
+        ? " (**other work ran beside it: processor times hold, rates and latencies do not**)"
+        : string.Empty;
 
     /// <returns>User and kernel time of all threads of a process since its start, in steps of 10 ms.</returns>
     public static TimeSpan ProcessorTime(int processId)
