@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using FaceMix.ModelStore;
+using Microsoft.Extensions.Time.Testing;
 using Xunit;
 
 namespace FaceMix.Tests.ModelStore;

@@ -1,4 +1,5 @@
 using FaceMix.ModelStore;
+using Microsoft.Extensions.Time.Testing;
 using Xunit;
 
 namespace FaceMix.Tests.ModelStore;

@@ -1,7 +1,6 @@
 using FaceMix.LatentStore.Features;
 using FaceMix.Latents;
-using FsCheck;
-using FsCheck.Fluent;
+using FsCheck.Xunit;
 using Xunit;
 
 namespace FaceMix.Tests.LatentStore.Features;
@@ -65,15 +64,15 @@ public sealed class MaskTableTests
         Assert.Equal(1, table.CountOf(0));
     }
 
-    [Fact]
-    public void No_face_misses_fewer_wishes_than_the_chosen_one() => Prop.ForAll<ulong[], ulong, ulong>((masks, want, avoid) =>
+    [Property]
+    public bool No_face_misses_fewer_wishes_than_the_chosen_one(ulong[] masks, ulong want, ulong avoid)
     {
         var wish = Wish(want, avoid & ~want);
         if (Table(masks).Choose(wish, want ^ avoid) is not var (id, candidates))
             return masks.Length == 0;
         var misses = Array.ConvertAll(Masks(masks), wish.Misses);
         return misses[id] == misses.Min() && candidates == misses.Count(count => count == misses.Min());
-    }).QuickCheckThrowOnFailure();
+    }
 
     private static MaskTable Table(ulong[] masks) => new(1, [.. Enumerable.Range(0, masks.Length).Select(i => (long)i)], Masks(masks));
 

@@ -4,6 +4,7 @@ using System.Text.Json;
 using FaceMix.Imaging;
 using FaceMix.Trainer.Reports.TensorBoard;
 using FaceMix.Trainer.Training;
+using Microsoft.Extensions.Time.Testing;
 using Xunit;
 
 namespace FaceMix.Tests.Trainer.Reports;

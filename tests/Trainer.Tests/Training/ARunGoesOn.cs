@@ -1,5 +1,6 @@
 using FaceMix.Trainer.Export;
 using FaceMix.Trainer.Training;
+using Microsoft.Extensions.Time.Testing;
 using Xunit;
 using static TorchSharp.torch;
 
