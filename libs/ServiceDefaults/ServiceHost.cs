@@ -2,7 +2,6 @@ using System.Net.Sockets;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Options;
 
 namespace FaceMix.ServiceDefaults;
 
@@ -16,24 +15,26 @@ public static class ServiceHost
         try
         {
             await using var app = build();
-            await app.StartAsync().ConfigureAwait(false);
-            await app.WaitForShutdownAsync().ConfigureAwait(false);
+            await app.StartAsync();
+            await app.WaitForShutdownAsync();
             return 0;
         }
         catch (Exception error) when (Sentence(error) is { } sentence)
         {
-            await Console.Error.WriteLineAsync(sentence).ConfigureAwait(false);
+            await Console.Error.WriteLineAsync(sentence);
             return 1;
         }
     }
 
     /// <summary>Why it could not start, for a person; null where the exception is not of that kind.</summary>
-    internal static string? Sentence(Exception error) => error switch
+    private static string? Sentence(Exception error) => error switch
     {
         StartException => error.Message,
-        OptionsValidationException invalid => string.Join(' ', invalid.Failures),
+        InvalidDataException => $"{error.Message.TrimEnd('.')}: {error.GetBaseException().Message}",
         IOException { InnerException: AddressInUseException } => $"{error.Message.TrimEnd('.')}: another program listens there; stop it or choose another port.",
         SocketException { SocketErrorCode: SocketError.AccessDenied or SocketError.AddressNotAvailable } => $"Cannot listen: {error.Message}.",
+        // A certificate that is not there or not one, an endpoint that Kestrel cannot make sense of.
+        _ when error.StackTrace?.Contains("Microsoft.AspNetCore.Server.Kestrel", StringComparison.Ordinal) == true => $"Cannot listen: {error.Message.ReplaceLineEndings(" ")}",
         AggregateException { InnerException: { } inner } => Sentence(inner),
         _ => null,
     };

@@ -4,4 +4,5 @@ namespace FaceMix.ServiceDefaults;
 /// <param name="Name">"decoder": in logs and metrics.</param>
 /// <param name="GrpcPort">Null: it speaks no gRPC.</param>
 /// <param name="HttpPort">HTTP/1.1.</param>
-public sealed record ServiceIdentity(string Name, int? GrpcPort, int HttpPort);
+/// <param name="RpcServices">Full names of its gRPC services, whose health is told.</param>
+public sealed record ServiceIdentity(string Name, int? GrpcPort, int HttpPort, params IReadOnlyList<string> RpcServices);

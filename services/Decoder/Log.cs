@@ -29,9 +29,6 @@ internal static partial class Log
     [LoggerMessage(8, LogLevel.Error, "Watching the models folder failed and begins again in {Seconds} s")]
     public static partial void WatchFailed(ILogger logger, Exception exception, double seconds);
 
-    [LoggerMessage(9, LogLevel.Information, "Draining: {Pictures} pictures are still to be decoded")]
-    public static partial void Draining(ILogger logger, int pictures);
-
-    [LoggerMessage(10, LogLevel.Warning, "ONNX Runtime: {Message}")]
+    [LoggerMessage(9, LogLevel.Warning, "ONNX Runtime: {Message}")]
     public static partial void OnnxRuntime(ILogger logger, string message);
 }

@@ -8,7 +8,8 @@ public static class Database
     /// <summary>Opens nothing yet: the first connection is made by the first who asks.</summary>
     public static NpgsqlDataSource Open(StoreOptions options)
     {
-        var builder = new NpgsqlDataSourceBuilder(options.ConnectionString);
+        // Its metrics and traces bear this name; without one they would bear the connection string.
+        var builder = new NpgsqlDataSourceBuilder(options.ConnectionString) { Name = "facemix" };
         builder.ConnectionStringBuilder.ApplicationName = "facemix-latent-store";
         builder.ConnectionStringBuilder.MaxPoolSize = options.MaxConnections;
         builder.ConnectionStringBuilder.Timeout = (int)options.ConnectTimeout.TotalSeconds;

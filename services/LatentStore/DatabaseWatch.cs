@@ -6,8 +6,8 @@ using Npgsql;
 namespace FaceMix.LatentStore;
 
 /// <summary>
-/// Brings the schema up to date as soon as the database answers, then asks it every few seconds whether it still
-/// does. The service runs meanwhile, and says in /readyz what it waits for.
+/// Brings the schema up to date as soon as the database answers, then asks it every few seconds how many latents it
+/// holds, and so whether it still answers. The service runs meanwhile, and says in /readyz what it waits for.
 /// </summary>
 public sealed class DatabaseWatch : BackgroundService
 {
@@ -18,6 +18,7 @@ public sealed class DatabaseWatch : BackgroundService
     private readonly NpgsqlDataSource _database;
     private readonly Migrator _migrator;
     private readonly Readiness _readiness;
+    private readonly StoreMetrics _metrics;
     private readonly TimeSpan _maxRetryDelay;
     private readonly TimeProvider _time;
     private readonly ILogger<DatabaseWatch> _logger;
@@ -26,6 +27,7 @@ public sealed class DatabaseWatch : BackgroundService
         NpgsqlDataSource database,
         Migrator migrator,
         Readiness readiness,
+        StoreMetrics metrics,
         IOptions<StoreOptions> options,
         TimeProvider time,
         ILogger<DatabaseWatch> logger)
@@ -33,6 +35,7 @@ public sealed class DatabaseWatch : BackgroundService
         _database = database;
         _migrator = migrator;
         _readiness = readiness;
+        _metrics = metrics;
         _maxRetryDelay = options.Value.MaxRetryDelay;
         _time = time;
         _logger = logger;
@@ -47,15 +50,15 @@ public sealed class DatabaseWatch : BackgroundService
         var delay = FirstRetryDelay;
         while (!stoppingToken.IsCancellationRequested)
         {
-            if (await TryAsync(HasSchema ? PingAsync : MigrateAsync, stoppingToken).ConfigureAwait(false))
+            if (await TryAsync(HasSchema ? PingAsync : MigrateAsync, stoppingToken))
             {
                 _readiness.SetReady(Part);
                 delay = FirstRetryDelay;
-                await DelayAsync(PingInterval, stoppingToken).ConfigureAwait(false);
+                await DelayAsync(PingInterval, stoppingToken);
             }
             else
             {
-                await DelayAsync(delay, stoppingToken).ConfigureAwait(false);
+                await DelayAsync(delay, stoppingToken);
                 delay = TimeSpan.FromTicks(Math.Min(delay.Ticks * 2, _maxRetryDelay.Ticks));
             }
         }
@@ -69,7 +72,7 @@ public sealed class DatabaseWatch : BackgroundService
     {
         try
         {
-            await work(stoppingToken).ConfigureAwait(false);
+            await work(stoppingToken);
             return true;
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
@@ -90,15 +93,16 @@ public sealed class DatabaseWatch : BackgroundService
 
     private async Task MigrateAsync(CancellationToken cancellationToken)
     {
-        var applied = await _migrator.ApplyAsync(cancellationToken).ConfigureAwait(false);
+        var applied = await _migrator.ApplyAsync(cancellationToken);
         if (applied.Count > 0)
             Log.SchemaMigrated(_logger, string.Join(", ", applied));
         HasSchema = true;
+        await PingAsync(cancellationToken);
     }
 
     private async Task PingAsync(CancellationToken cancellationToken)
     {
-        await using var command = _database.CreateCommand("SELECT 1");
-        await command.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false);
+        await using var command = _database.CreateCommand("SELECT coalesce(sum(latents), 0)::bigint FROM model_versions");
+        _metrics.Rows((long)(await command.ExecuteScalarAsync(cancellationToken))!);
     }
 }

@@ -1,32 +1,31 @@
+using FaceMix.Latents.V1;
 using FaceMix.LatentStore.Features;
 using FaceMix.LatentStore.Latents;
 using FaceMix.LatentStore.Rpc;
 using FaceMix.LatentStore.Schema;
 using FaceMix.LatentStore.Search;
 using FaceMix.ServiceDefaults;
-using Grpc.AspNetCore.Server;
-using Microsoft.Extensions.Options;
 using Npgsql;
+using OpenTelemetry.Metrics;
+using OpenTelemetry.Trace;
 
 namespace FaceMix.LatentStore;
 
 /// <summary>The service, put together.</summary>
 public static class LatentStoreApp
 {
-    private static readonly ServiceIdentity Identity = new("latent-store", GrpcPort: 5102, HttpPort: 5112);
+    private static readonly ServiceIdentity Identity = new("latent-store", GrpcPort: 5102, HttpPort: 5112, LatentStoreService.Descriptor.FullName);
 
     /// <param name="args">Configuration from the command line, such as <c>--Store:ConnectionString=...</c>.</param>
-    /// <exception cref="StartException">The configuration of <c>Bind</c> is wrong.</exception>
+    /// <exception cref="StartException">The configuration is wrong.</exception>
     public static WebApplication Build(string[] args)
     {
         var builder = WebApplication.CreateBuilder(args).AddServiceDefaults(Identity);
-        builder.Services.AddOptions<StoreOptions>()
-            .BindConfiguration(StoreOptions.Section)
-            .ValidateDataAnnotations()
-            .ValidateOnStart();
+        var options = builder.AddOptions<StoreOptions>("Store");
         builder.Services
-            .AddSingleton(services => Database.Open(services.GetRequiredService<IOptions<StoreOptions>>().Value))
+            .AddSingleton(_ => Database.Open(options))
             .AddSingleton(services => new Migrator(services.GetRequiredService<NpgsqlDataSource>(), Migration.Embedded))
+            .AddSingleton<StoreMetrics>()
             .AddSingleton<DatabaseWatch>()
             .AddHostedService(services => services.GetRequiredService<DatabaseWatch>())
             .AddSingleton<ModelVersions>()
@@ -36,7 +35,13 @@ public static class LatentStoreApp
             .AddSingleton<FeatureMatcher>()
             .AddSingleton<NearestSearch>()
             .AddSingleton<ModelChoice>()
-            .Configure<GrpcServiceOptions>(options => options.Interceptors.Add<DatabaseErrorInterceptor>());
+            .AddSingleton<LatentStoreRpc>()
+            .AddSingleton<IErrorMapper, StoreErrorMapper>()
+            .AddSingleton<SchemaGate>()
+            .AddGrpc().AddServiceOptions<LatentStoreRpc>(rpc => rpc.Interceptors.Add<SchemaGate>());
+        builder.Services
+            .ConfigureOpenTelemetryMeterProvider(metrics => metrics.AddNpgsqlInstrumentation())
+            .ConfigureOpenTelemetryTracerProvider(traces => traces.AddNpgsql());
 
         var app = builder.Build();
         app.MapServiceDefaults();

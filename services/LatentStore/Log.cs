@@ -9,9 +9,6 @@ internal static partial class Log
     [LoggerMessage(102, LogLevel.Critical, "The database's schema is refused: {Reason}", EventName = "SchemaRefused")]
     public static partial void SchemaRefused(ILogger logger, string reason);
 
-    [LoggerMessage(103, LogLevel.Warning, "Call of {Method} met a database that does not answer: {Reason}", EventName = "DatabaseUnavailable")]
-    public static partial void DatabaseUnavailable(ILogger logger, string method, string reason);
-
     [LoggerMessage(104, LogLevel.Information, "Latents of {Model} stored: {Added} added, {Replaced} replaced in {Milliseconds} ms", EventName = "LatentsStored")]
     public static partial void LatentsStored(ILogger logger, string model, int added, int replaced, long milliseconds);
 

@@ -1,4 +1,4 @@
 using FaceMix.LatentStore;
 using FaceMix.ServiceDefaults;
 
-return await ServiceHost.RunAsync(() => LatentStoreApp.Build(args)).ConfigureAwait(false);
+return await ServiceHost.RunAsync(() => LatentStoreApp.Build(args));

@@ -6,8 +6,6 @@ namespace FaceMix.LatentStore;
 /// <summary>The configuration section <c>Store</c>.</summary>
 public sealed class StoreOptions : IValidatableObject
 {
-    public const string Section = "Store";
-
     /// <summary>The database, in Npgsql's form. The default is the one that <c>./facemix up</c> starts, without its password.</summary>
     [Required]
     public string ConnectionString { get; set; } = "Host=127.0.0.1;Port=54329;Username=facemix;Database=facemix";
@@ -43,9 +41,9 @@ public sealed class StoreOptions : IValidatableObject
         }
         catch (ArgumentException exception)
         {
-            problem = exception.Message;
+            problem = exception.Message.TrimEnd('.');
         }
         if (problem is not null)
-            yield return new ValidationResult($"Store:ConnectionString is not one that Npgsql understands: {problem}.", [nameof(ConnectionString)]);
+            yield return new ValidationResult($"Store:ConnectionString is not one that Npgsql understands, such as Host=127.0.0.1;Username=facemix;Database=facemix: {problem}.");
     }
 }

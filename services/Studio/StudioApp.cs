@@ -18,10 +18,7 @@ internal static class StudioApp
             WebRootPath = page,
         });
         builder.AddServiceDefaults(new ServiceIdentity("studio", GrpcPort: null, HttpPort: 8080));
-        builder.Services.AddOptions<StudioOptions>().BindConfiguration("Studio").ValidateDataAnnotations()
-            .Validate(options => IsHttp(options.DecoderUrl), "Studio:DecoderUrl must be an address such as http://127.0.0.1:5111.")
-            .Validate(options => IsHttp(options.LatentStoreUrl), "Studio:LatentStoreUrl must be an address such as http://127.0.0.1:5112.")
-            .ValidateOnStart();
+        builder.AddOptions<StudioOptions>("Studio");
         builder.Services.AddForwarding();
         // Only the page's files are of the types that are compressed; they hold no secret to guess from their length.
         builder.Services.AddResponseCompression(options => options.EnableForHttps = true);
@@ -39,6 +36,4 @@ internal static class StudioApp
         app.MapForwarding();
         return app;
     }
-
-    private static bool IsHttp(Uri? address) => address is { IsAbsoluteUri: true, Scheme: "http" or "https" };
 }

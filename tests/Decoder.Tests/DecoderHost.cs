@@ -6,7 +6,6 @@ using Grpc.Core;
 using Grpc.Net.Client;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
 
 namespace FaceMix.Tests.Decoder;
 
@@ -39,11 +38,7 @@ internal sealed class DecoderHost : IAsyncDisposable
     public static async Task<DecoderHost> StartAsync(string models, Action<IServiceCollection>? replace = null, params string[] settings)
     {
         string[] arguments = ["--Bind:GrpcPort=0", "--Bind:HttpPort=0", $"--Models:Path={models}", "--Decoder:Device=cpu", "--Decoder:Threads=1", .. settings.Select(setting => "--" + setting)];
-        var app = DecoderApp.Build(arguments, services =>
-        {
-            services.AddLogging(logging => logging.ClearProviders());
-            replace?.Invoke(services);
-        });
+        var app = DecoderApp.Build(arguments, replace);
         await app.StartAsync();
         return new DecoderHost(app);
     }
@@ -74,14 +69,11 @@ internal sealed class DecoderHost : IAsyncDisposable
     public static async Task<(StatusCode Code, string Message, ErrorInfo Info, BadRequest? Fields, RetryInfo? Retry)> ErrorOfAsync(Func<Task> call)
     {
         var error = await Xunit.Assert.ThrowsAsync<RpcException>(call);
-        var details = RpcErrors.DetailsOf(error)!;
-        return (
-            error.StatusCode,
-            error.Status.Detail,
-            details.Details[0].Unpack<ErrorInfo>(),
-            details.Details.FirstOrDefault(detail => detail.Is(BadRequest.Descriptor))?.Unpack<BadRequest>(),
-            details.Details.FirstOrDefault(detail => detail.Is(RetryInfo.Descriptor))?.Unpack<RetryInfo>());
+        var details = error.GetRpcStatus()!;
+        return (error.StatusCode, error.Status.Detail, details.GetDetail<ErrorInfo>(), details.GetDetail<BadRequest>(), details.GetDetail<RetryInfo>());
     }
+
+    public Task StopAsync() => _app.StopAsync();
 
     public async ValueTask DisposeAsync()
     {

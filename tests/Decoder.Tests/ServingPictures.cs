@@ -143,19 +143,6 @@ public sealed class ServingPictures : IAsyncLifetime
     }
 
     [Fact]
-    public async Task The_metrics_page_tells_of_queue_batches_and_loads()
-    {
-        await _host.Client.GenerateAsync(new GenerateRequest { Count = 3, Seed = 1 });
-
-        var page = await _host.Http.GetStringAsync(new Uri("/metrics", UriKind.Relative));
-
-        Assert.Contains("facemix_decoder_queue_length", page, StringComparison.Ordinal);
-        Assert.Contains("facemix_decoder_batch_size", page, StringComparison.Ordinal);
-        Assert.Contains("facemix_decoder_decode_duration", page, StringComparison.Ordinal);
-        Assert.Contains("facemix_decoder_model_loads", page, StringComparison.Ordinal);
-    }
-
-    [Fact]
     public async Task A_caller_that_has_left_gets_cancelled()
     {
         using var left = new CancellationTokenSource();

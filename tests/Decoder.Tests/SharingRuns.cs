@@ -1,3 +1,4 @@
+using FaceMix.Decoder;
 using FaceMix.Decoder.Batching;
 using FaceMix.Decoder.Inference;
 using FaceMix.Decoder.Models;
@@ -129,18 +130,22 @@ public sealed class SharingRuns : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Draining_refuses_what_is_new_and_finishes_what_was_accepted()
+    public async Task Stopping_finishes_what_was_accepted_and_refuses_what_is_new()
     {
         _decoders.Close();
         var accepted = Enumerable.Range(0, 20).Select(i => DecodeAsync(i)).ToList();
         await UntilQueuedAsync(20);
+        var queue = _host.Services.GetRequiredService<BatchQueue>();
+        using var lease = _host.Services.GetRequiredService<LoadedModels>().LeaseNewest();
 
-        _host.Services.GetRequiredService<BatchQueue>().Drain();
-        var (code, _, info, _, _) = await DecoderHost.ErrorOfAsync(() => DecodeAsync(1));
+        var stopped = _host.StopAsync();
+        Assert.False(stopped.IsCompleted);
         _decoders.Open();
 
-        Assert.Equal((StatusCode.Unavailable, "DRAINING"), (code, info.Reason));
         Assert.Equal(20, (await Task.WhenAll(accepted)).Length);
+        await stopped;
+        var refused = await Assert.ThrowsAsync<RefusedException>(() => queue.DecodeAsync(lease.Model, new float[TinyModel.LatentSize], 1, CancellationToken.None));
+        Assert.Equal(Refusal.Draining, refused.Refusal);
     }
 
     private async Task<Picture> DecodeAsync(float first, CancellationToken cancellationToken = default) =>

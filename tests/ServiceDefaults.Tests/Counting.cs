@@ -1,3 +1,4 @@
+using FaceMix.ServiceDefaults;
 using FaceMix.Tests.Services.V1;
 using Grpc.Core;
 
@@ -16,4 +17,18 @@ internal sealed class Counting : CountingService.CountingServiceBase
 
     public override Task<WhereResponse> Where(WhereRequest request, ServerCallContext context) =>
         Task.FromResult(new WhereResponse { Peer = context.Peer });
+
+    public override Task<FailResponse> Fail(FailRequest request, ServerCallContext context) => throw (request.How switch
+    {
+        "invalid" => RpcErrors.InvalidArgument("how", "is\nnot good"),
+        "mapped" => new KeyNotFoundException("There is no such number."),
+        "outage" => RpcErrors.Unavailable("NO_DATABASE", "The database is away.", cause: new IOException("a secret of the database")),
+        _ => new FormatException("a secret of the house"),
+    });
+
+    /// <summary>A mapper as a service has it.</summary>
+    public sealed class Mapper : IErrorMapper
+    {
+        public RpcException? Map(Exception exception) => exception is KeyNotFoundException ? RpcErrors.NotFound("NO_NUMBER", exception.Message) : null;
+    }
 }

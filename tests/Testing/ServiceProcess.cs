@@ -118,12 +118,23 @@ public sealed class ServiceProcess : IAsyncDisposable
 
     private static string Text(int port) => port.ToString(CultureInfo.InvariantCulture);
 
+    /// <summary>Tells it to stop as an operator does, by SIGTERM, and waits for nothing.</summary>
+    public void Terminate() => Process.Start("kill", [Text(process.Id)]).WaitForExit();
+
+    /// <summary>Waits for its end.</summary>
+    /// <returns>The exit code; then <see cref="Log"/> is whole.</returns>
+    public async Task<int> ExitCodeAsync(TimeSpan limit)
+    {
+        await process.WaitForExitAsync().WaitAsync(limit);
+        return process.ExitCode;
+    }
+
     /// <summary>Stops it as an operator does: SIGTERM and time to finish, and only then by force.</summary>
     public async Task StopAsync()
     {
         if (process.HasExited)
             return;
-        using var terminate = Process.Start("kill", [Text(process.Id)]);
+        Terminate();
         using var patience = new CancellationTokenSource(StopWithin);
         try
         {

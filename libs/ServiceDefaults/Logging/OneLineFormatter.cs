@@ -1,52 +1,27 @@
 using System.Globalization;
 using Serilog.Events;
 using Serilog.Formatting;
+using Serilog.Formatting.Display;
 
 namespace FaceMix.ServiceDefaults;
 
 /// <summary>
-/// "2026-11-20T21:05:00.123Z INF decoder Batching.BatchWorker Message text | System.FormatException: …": an exception
-/// is on the same line, so that a search for the message finds it too.
+/// "2026-11-20T21:05:00.123Z INF decoder Batching.BatchWorker Message text trace 4bf9… | System.FormatException: …". One line an event, whatever is
+/// in it: a search for the message finds the exception too, and no caller's text can pass for a line of ours.
 /// </summary>
 internal sealed class OneLineFormatter : ITextFormatter
 {
+    private readonly MessageTemplateTextFormatter text = new(
+        "{UtcTimestamp:yyyy-MM-ddTHH:mm:ss.fffZ} {Level:u3} {Service} {SourceContext} {Message:l}", CultureInfo.InvariantCulture);
+
     public void Format(LogEvent logEvent, TextWriter output)
     {
-        output.Write(logEvent.Timestamp.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture));
-        output.Write(' ');
-        output.Write(Short(logEvent.Level));
-        output.Write(' ');
-        if (Text(logEvent, "Service") is { } service)
-        {
-            output.Write(service);
-            output.Write(' ');
-        }
-        if (Text(logEvent, "SourceContext") is { } source)
-        {
-            output.Write(source);
-            output.Write(' ');
-        }
-        output.Write(OneLine(logEvent.RenderMessage(CultureInfo.InvariantCulture)));
+        using var line = new StringWriter(CultureInfo.InvariantCulture);
+        text.Format(logEvent, line);
+        if (logEvent.TraceId is { } trace)
+            line.Write($" trace {trace}");
         if (logEvent.Exception is { } exception)
-        {
-            output.Write(" | ");
-            output.Write(OneLine(exception.ToString()));
-        }
-        output.WriteLine();
+            line.Write($" | {exception}");
+        output.WriteLine(line.ToString().ReplaceLineEndings(" | "));
     }
-
-    private static string? Text(LogEvent logEvent, string property) =>
-        logEvent.Properties.TryGetValue(property, out var value) && value is ScalarValue { Value: string text } ? text : null;
-
-    private static string OneLine(string text) => text.ReplaceLineEndings(" | ");
-
-    private static string Short(LogEventLevel level) => level switch
-    {
-        LogEventLevel.Verbose => "VRB",
-        LogEventLevel.Debug => "DBG",
-        LogEventLevel.Information => "INF",
-        LogEventLevel.Warning => "WRN",
-        LogEventLevel.Error => "ERR",
-        _ => "FTL",
-    };
 }

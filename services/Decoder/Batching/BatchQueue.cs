@@ -14,7 +14,7 @@ public sealed class BatchQueue(IOptions<BatchingOptions> options, DecoderMetrics
     private readonly Channel<BatchEntry> _entries = Channel.CreateUnbounded<BatchEntry>(new UnboundedChannelOptions { SingleReader = true });
     private readonly Lock _gate = new();
     private int _pictures;
-    private bool _draining;
+    private bool _closed;
     private double _secondsPerPicture = 0.01;
 
     /// <summary>Pictures accepted and not yet decoded.</summary>
@@ -29,13 +29,13 @@ public sealed class BatchQueue(IOptions<BatchingOptions> options, DecoderMetrics
 
     internal ChannelReader<BatchEntry> Entries => _entries.Reader;
 
-    /// <summary>Decodes latents in the company of others.</summary>
+    /// <summary>Queues latents to be decoded in a batch with other requests.</summary>
     /// <param name="model">The caller must hold a reference until the task ends.</param>
     /// <param name="latents">[<paramref name="count"/>, latent]; not to be changed until the task ends.</param>
     /// <param name="count">1 or more.</param>
     /// <param name="cancellationToken">When it fires before the work has begun, the work is dropped.</param>
     /// <returns>The pictures in the order of the latents, in one or more parts; dispose each.</returns>
-    /// <exception cref="RefusedException">The queue is full or draining.</exception>
+    /// <exception cref="RefusedException">The queue is full, or closed because the service stops.</exception>
     public async Task<IReadOnlyList<DecodedPictures>> DecodeAsync(
         LoadedModel model, ReadOnlyMemory<float> latents, int count, CancellationToken cancellationToken)
     {
@@ -55,31 +55,21 @@ public sealed class BatchQueue(IOptions<BatchingOptions> options, DecoderMetrics
         }
         try
         {
-            return await Task.WhenAll(entries.Select(entry => entry.Result)).ConfigureAwait(false);
+            return await Task.WhenAll(entries.Select(entry => entry.Result));
         }
         catch
         {
             foreach (var entry in entries.Where(entry => entry.Result.IsCompletedSuccessfully))
-                (await entry.Result.ConfigureAwait(false)).Dispose();
+                (await entry.Result).Dispose();
             throw;
-        }
-    }
-
-    /// <summary>From now on everything new is refused; what was admitted is still decoded.</summary>
-    /// <returns>How many pictures that are.</returns>
-    public int Drain()
-    {
-        lock (_gate)
-        {
-            _draining = true;
-            return _pictures;
         }
     }
 
     /// <summary>Nothing is decoded any more: whoever still waits is told so.</summary>
     internal void Close()
     {
-        Drain();
+        lock (_gate)
+            _closed = true;
         _entries.Writer.TryComplete();
         while (_entries.Reader.TryRead(out var entry))
             Leave(entry, dropped: true, Closed());
@@ -111,10 +101,11 @@ public sealed class BatchQueue(IOptions<BatchingOptions> options, DecoderMetrics
     {
         lock (_gate)
         {
-            if (_draining)
+            if (_closed)
                 throw Closed();
             if (_pictures + count > options.Value.MaxQueued)
             {
+                metrics.Refused();
                 var wait = TimeSpan.FromSeconds(_secondsPerPicture * _pictures);
                 throw new RefusedException(
                     Refusal.Overloaded,

@@ -22,7 +22,7 @@ public sealed class BatchWorker(
         var pending = new List<BatchEntry>();
         try
         {
-            await FormAllAsync(pending, stoppingToken).ConfigureAwait(false);
+            await FormAllAsync(pending, stoppingToken);
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
@@ -31,7 +31,7 @@ public sealed class BatchWorker(
         finally
         {
             _ahead.Writer.Complete();
-            await running.ConfigureAwait(false);
+            await running;
             queue.Close();
             foreach (var entry in pending)
                 queue.Leave(entry, dropped: true, new RefusedException(Refusal.Draining, "This decoder is shutting down."));
@@ -42,14 +42,14 @@ public sealed class BatchWorker(
     {
         var shared = false;
         // Room first, batch second: the later a batch is formed, the more requests share it.
-        while (await _ahead.Writer.WaitToWriteAsync(stoppingToken).ConfigureAwait(false))
+        while (await _ahead.Writer.WaitToWriteAsync(stoppingToken))
         {
             if (pending.Count == 0)
-                await queue.Entries.WaitToReadAsync(stoppingToken).ConfigureAwait(false);
+                await queue.Entries.WaitToReadAsync(stoppingToken);
             TakeArrived(pending);
             // Nobody else is here and nobody shared the last run: a lone caller gains nothing by waiting.
             if (shared || queue.Length > pending.Sum(entry => entry.Count))
-                await WaitForCompanyAsync(pending, stoppingToken).ConfigureAwait(false);
+                await WaitForCompanyAsync(pending, stoppingToken);
 
             var plan = BatchForming.Form(pending.ConvertAll(entry => entry.Candidate), options.Value.MaxBatch);
             var batch = plan.Taken.Select(place => pending[place]).ToList();
@@ -83,8 +83,8 @@ public sealed class BatchWorker(
             using var either = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
             var arrival = queue.Entries.WaitToReadAsync(either.Token).AsTask();
             var delay = Task.Delay(left, time, either.Token);
-            await Task.WhenAny(arrival, delay).ConfigureAwait(false);
-            await either.CancelAsync().ConfigureAwait(false);
+            await Task.WhenAny(arrival, delay);
+            await either.CancelAsync();
             await Task.WhenAll(arrival, delay).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             stoppingToken.ThrowIfCancellationRequested();
             TakeArrived(pending);
@@ -130,9 +130,11 @@ public sealed class BatchWorker(
         // One bad batch must not end the worker: its callers get the error, the next batch is run.
         catch (Exception e)
         {
-            Log.BatchFailed(logger, e, count, model.Id);
+            // The calls log it, each with its trace; a batch whose callers have all left has nobody else to log it.
+            if (entries.TrueForAll(entry => entry.IsAbandoned))
+                Log.BatchFailed(logger, e, count, model.Id);
             foreach (var entry in entries)
-                queue.Leave(entry, dropped: false, e);
+                queue.Leave(entry, dropped: false, new InvalidOperationException($"A batch of {count} pictures with {model.Id} failed.", e));
         }
         finally
         {

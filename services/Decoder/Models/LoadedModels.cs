@@ -29,6 +29,16 @@ public sealed class LoadedModels(ModelCatalog catalog, ModelLoader loader, IOpti
         }
     }
 
+    /// <summary>The versions in memory.</summary>
+    public IReadOnlyList<ModelVersionId> Loaded
+    {
+        get
+        {
+            lock (_gate)
+                return _loaded.ConvertAll(model => model.Id);
+        }
+    }
+
     /// <exception cref="RefusedException">There is no model yet.</exception>
     public ModelLease LeaseNewest()
     {
@@ -45,7 +55,7 @@ public sealed class LoadedModels(ModelCatalog catalog, ModelLoader loader, IOpti
     /// <param name="cancellationToken">Ends the wait, not the load: others may wait for it too.</param>
     /// <exception cref="RefusedException">There is no such version, it is damaged, or too many are being loaded.</exception>
     public async Task<ModelLease> LeaseAsync(ModelVersionId? id, CancellationToken cancellationToken) =>
-        id is { } named ? await LeaseAsync(named, cancellationToken).ConfigureAwait(false) : LeaseNewest();
+        id is { } named ? await LeaseAsync(named, cancellationToken) : LeaseNewest();
 
     /// <inheritdoc cref="LeaseAsync(ModelVersionId?, CancellationToken)"/>
     public Task<ModelLease> LeaseAsync(ModelVersionId id, CancellationToken cancellationToken) => LeaseAsync(id, MaxLoading, cancellationToken);
@@ -64,7 +74,7 @@ public sealed class LoadedModels(ModelCatalog catalog, ModelLoader loader, IOpti
             try
             {
                 // Looked up again afterwards: it may be pushed out as soon as it is in.
-                await loading.WaitAsync(cancellationToken).ConfigureAwait(false);
+                await loading.WaitAsync(cancellationToken);
             }
             catch (ModelStoreException e)
             {
@@ -80,7 +90,7 @@ public sealed class LoadedModels(ModelCatalog catalog, ModelLoader loader, IOpti
         lock (_gate)
             _damaged.Remove(id);
         // The newest is loaded however many others are asked for.
-        using var lease = await LeaseAsync(id, int.MaxValue, cancellationToken).ConfigureAwait(false);
+        using var lease = await LeaseAsync(id, int.MaxValue, cancellationToken);
         lock (_gate)
         {
             // Requests for other versions may have pushed it out again while this waited.
@@ -156,7 +166,7 @@ public sealed class LoadedModels(ModelCatalog catalog, ModelLoader loader, IOpti
 
     private async Task<LoadedModel> LoadAsync(ModelVersionId id)
     {
-        await _oneLoad.WaitAsync().ConfigureAwait(false);
+        await _oneLoad.WaitAsync();
         try
         {
             var model = loader.Load(id, CancellationToken.None);

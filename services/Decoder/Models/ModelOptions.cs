@@ -3,13 +3,17 @@ using FaceMix.ModelStore;
 
 namespace FaceMix.Decoder.Models;
 
-/// <summary>Configuration section <c>Decoder</c>, and <c>Models:Path</c>.</summary>
-public sealed class ModelOptions : IValidatableObject
+/// <summary>Configuration section <c>Models</c>.</summary>
+public sealed class ModelFolderOptions
 {
     /// <summary>The models folder; it need not exist yet.</summary>
     [Required]
     public string Path { get; set; } = ".facemix/models";
+}
 
+/// <summary>Configuration section <c>Decoder</c>: which versions are served.</summary>
+public sealed class ModelOptions : IValidatableObject
+{
     /// <summary>Serve the newest version of this model; empty: the newest of any.</summary>
     public string Model { get; set; } = string.Empty;
 
@@ -25,6 +29,6 @@ public sealed class ModelOptions : IValidatableObject
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
         if (Model.Length > 0 && !ModelVersionId.TryParse($"{Model}@any", out _))
-            yield return new ValidationResult($"Decoder:Model \"{Model}\" is no model's name.");
+            yield return new ValidationResult($"Decoder:Model is '{Model}', but it must be a model's name, such as facemix-64, or empty.");
     }
 }

@@ -26,13 +26,13 @@ public sealed class ModelUpdates(
         {
             try
             {
-                await WatchAsync(new ModelWatcher(catalog, interval, time), stoppingToken).ConfigureAwait(false);
+                await WatchAsync(new ModelWatcher(catalog, interval, time), stoppingToken);
             }
             // Shared storage comes and goes; a decoder that serves must outlive it.
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
                 Log.WatchFailed(logger, e, interval.TotalSeconds);
-                await Task.Delay(interval, time, stoppingToken).ConfigureAwait(false);
+                await Task.Delay(interval, time, stoppingToken);
             }
         }
     }
@@ -40,9 +40,9 @@ public sealed class ModelUpdates(
     private async Task WatchAsync(ModelWatcher watcher, CancellationToken stoppingToken)
     {
         var name = options.Value.Model.Length > 0 ? options.Value.Model : null;
-        await foreach (var versions in watcher.WatchAsync(name, stoppingToken).ConfigureAwait(false))
+        await foreach (var versions in watcher.WatchAsync(name, stoppingToken))
         {
-            var unread = await ServeNewestAsync(versions, stoppingToken).ConfigureAwait(false);
+            var unread = await ServeNewestAsync(versions, stoppingToken);
             if (models.Newest is not null)
                 readiness.SetReady(Part);
             else
@@ -64,7 +64,7 @@ public sealed class ModelUpdates(
         {
             try
             {
-                await models.ServeAsync(id, stoppingToken).ConfigureAwait(false);
+                await models.ServeAsync(id, stoppingToken);
                 Log.ModelServed(logger, id);
                 break;
             }

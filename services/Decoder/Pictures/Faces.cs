@@ -25,12 +25,12 @@ public sealed class Faces(BatchQueue queue)
     /// <param name="temperature">Scales the spread of the latents.</param>
     /// <param name="encoding">How the pictures are encoded.</param>
     /// <param name="cancellationToken">Fires when the caller has left.</param>
-    /// <exception cref="RefusedException">The queue is full or draining.</exception>
+    /// <exception cref="RefusedException">The queue is full, or closed because the service stops.</exception>
     public async Task<IReadOnlyList<Face>> GenerateAsync(
         LoadedModel model, ulong seed, int count, double temperature, PictureEncoding encoding, CancellationToken cancellationToken)
     {
         var latents = LatentSampler.DrawMany(seed, count, model.LatentSize, model.Density, temperature);
-        var faces = await DecodeAsync(model, latents, count, encoding, cancellationToken).ConfigureAwait(false);
+        var faces = await DecodeAsync(model, latents, count, encoding, cancellationToken);
         return [.. faces.Select((face, i) => face with { Seed = seed + (ulong)i })];
     }
 
@@ -56,7 +56,7 @@ public sealed class Faces(BatchQueue queue)
     public async Task<IReadOnlyList<Face>> DecodeAsync(
         LoadedModel model, float[] latents, int count, PictureEncoding encoding, CancellationToken cancellationToken)
     {
-        var parts = await queue.DecodeAsync(model, latents, count, cancellationToken).ConfigureAwait(false);
+        var parts = await queue.DecodeAsync(model, latents, count, cancellationToken);
         try
         {
             var pixels = parts.SelectMany(part => Enumerable.Range(0, part.Count).Select(i => part[i])).ToList();
@@ -65,7 +65,7 @@ public sealed class Faces(BatchQueue queue)
             {
                 var latent = latents.AsSpan(i * model.LatentSize, model.LatentSize).ToArray();
                 faces[i] = new Face(encoding.Encode(pixels[i].Span, model.ImageSize, model.ImageSize), latent, null);
-            }).ConfigureAwait(false);
+            });
             return faces;
         }
         finally

@@ -11,7 +11,7 @@ namespace FaceMix.Decoder.Rpc;
 public sealed class DecoderRpc(LoadedModels models, Faces faces) : DecoderService.DecoderServiceBase
 {
     /// <inheritdoc/>
-    public override Task<GenerateResponse> Generate(GenerateRequest request, ServerCallContext context) => Refusals.MapAsync(async () =>
+    public override async Task<GenerateResponse> Generate(GenerateRequest request, ServerCallContext context)
     {
         var check = new RequestCheck();
         var id = RequestRules.Model(check, request.ModelVersion);
@@ -19,24 +19,24 @@ public sealed class DecoderRpc(LoadedModels models, Faces faces) : DecoderServic
         check.InRange("count", request.Count, 1, RequestRules.MaxPictures);
         var temperature = RequestRules.Temperature(check, request);
         check.ThrowIfInvalid();
-        using var lease = await models.LeaseAsync(id, context.CancellationToken).ConfigureAwait(false);
+        using var lease = await models.LeaseAsync(id, context.CancellationToken);
         RequestRules.ResponseSize(check, encoding, request.Count, lease.Model.PictureBytes);
         check.ThrowIfInvalid();
 
         var seed = request.HasSeed ? request.Seed : Faces.AnySeed();
-        var pictures = await faces.GenerateAsync(lease.Model, seed, request.Count, temperature, encoding, context.CancellationToken).ConfigureAwait(false);
+        var pictures = await faces.GenerateAsync(lease.Model, seed, request.Count, temperature, encoding, context.CancellationToken);
         return new GenerateResponse { Pictures = { pictures.Select(face => Map(face, lease.Model, encoding)) } };
-    });
+    }
 
     /// <inheritdoc/>
-    public override Task<DecodeResponse> Decode(DecodeRequest request, ServerCallContext context) => Refusals.MapAsync(async () =>
+    public override async Task<DecodeResponse> Decode(DecodeRequest request, ServerCallContext context)
     {
         var check = new RequestCheck();
         var id = RequestRules.Model(check, request.ModelVersion);
         var encoding = RequestRules.Encoding(check, request.Picture);
         check.Count("latents", request.Latents.Count, 1, RequestRules.MaxPictures);
         check.ThrowIfInvalid();
-        using var lease = await models.LeaseAsync(id, context.CancellationToken).ConfigureAwait(false);
+        using var lease = await models.LeaseAsync(id, context.CancellationToken);
         var (count, size) = (request.Latents.Count, lease.Model.LatentSize);
         var latents = new float[count * size];
         for (var i = 0; i < count; i++)
@@ -44,12 +44,12 @@ public sealed class DecoderRpc(LoadedModels models, Faces faces) : DecoderServic
         RequestRules.ResponseSize(check, encoding, count, lease.Model.PictureBytes);
         check.ThrowIfInvalid();
 
-        var pictures = await faces.DecodeAsync(lease.Model, latents, count, encoding, context.CancellationToken).ConfigureAwait(false);
+        var pictures = await faces.DecodeAsync(lease.Model, latents, count, encoding, context.CancellationToken);
         return new DecodeResponse { Pictures = { pictures.Select(face => Map(face, lease.Model, encoding)) } };
-    });
+    }
 
     /// <inheritdoc/>
-    public override Task<InterpolateResponse> Interpolate(InterpolateRequest request, ServerCallContext context) => Refusals.MapAsync(async () =>
+    public override async Task<InterpolateResponse> Interpolate(InterpolateRequest request, ServerCallContext context)
     {
         var check = new RequestCheck();
         var id = RequestRules.Model(check, request.ModelVersion);
@@ -57,7 +57,7 @@ public sealed class DecoderRpc(LoadedModels models, Faces faces) : DecoderServic
         RequestRules.Weights(check, request.Weights);
         check.Known("method", request.Method);
         check.ThrowIfInvalid();
-        using var lease = await models.LeaseAsync(id, context.CancellationToken).ConfigureAwait(false);
+        using var lease = await models.LeaseAsync(id, context.CancellationToken);
         var from = new float[lease.Model.LatentSize];
         var to = new float[lease.Model.LatentSize];
         RequestRules.Latent(check, "from", request.From, from);
@@ -67,12 +67,12 @@ public sealed class DecoderRpc(LoadedModels models, Faces faces) : DecoderServic
 
         var spherical = request.Method == InterpolationMethod.Spherical;
         var pictures = await faces.InterpolateAsync(
-            lease.Model, from, to, [.. request.Weights], spherical, encoding, context.CancellationToken).ConfigureAwait(false);
+            lease.Model, from, to, [.. request.Weights], spherical, encoding, context.CancellationToken);
         return new InterpolateResponse { Pictures = { pictures.Select(face => Map(face, lease.Model, encoding)) } };
-    });
+    }
 
     /// <inheritdoc/>
-    public override Task<GetModelResponse> GetModel(GetModelRequest request, ServerCallContext context) => Refusals.MapAsync(() =>
+    public override Task<GetModelResponse> GetModel(GetModelRequest request, ServerCallContext context)
     {
         var check = new RequestCheck();
         var id = RequestRules.Model(check, request.ModelVersion);
@@ -86,7 +86,7 @@ public sealed class DecoderRpc(LoadedModels models, Faces faces) : DecoderServic
             Attributes = { manifest.Attributes },
             Dataset = manifest.Dataset.Name,
         });
-    });
+    }
 
     private static Picture Map(Face face, LoadedModel model, PictureEncoding encoding)
     {

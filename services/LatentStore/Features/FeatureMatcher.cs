@@ -21,10 +21,10 @@ public sealed class FeatureMatcher(MaskTables tables, LatentReader latents)
     {
         for (var attempt = 0; attempt < Attempts; attempt++)
         {
-            var table = await tables.GetAsync(model, cancellationToken).ConfigureAwait(false);
+            var table = await tables.GetAsync(model, cancellationToken);
             if (table.Choose(wish, seed) is not var (id, candidates))
                 return null;
-            if (await latents.FindAsync(id, cancellationToken).ConfigureAwait(false) is { } latent)
+            if (await latents.FindAsync(id, cancellationToken) is { } latent)
                 return (latent, candidates);
             model = model with { Revision = table.Revision + 1 };
         }

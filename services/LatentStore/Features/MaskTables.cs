@@ -24,13 +24,13 @@ public sealed class MaskTables(NpgsqlDataSource database, IOptions<StoreOptions>
         if (Find(model) is { } ready)
             return ready;
         // One at a time: many callers that find the same table out of date read it once.
-        await _reading.WaitAsync(cancellationToken).ConfigureAwait(false);
+        await _reading.WaitAsync(cancellationToken);
         try
         {
             if (Find(model) is { } readMeanwhile)
                 return readMeanwhile;
             var begun = Stopwatch.GetTimestamp();
-            var table = await ReadAsync(model, cancellationToken).ConfigureAwait(false);
+            var table = await ReadAsync(model, cancellationToken);
             Log.MasksRead(logger, model.Id.ToString(), table.Count, table.Revision, (long)Stopwatch.GetElapsedTime(begun).TotalMilliseconds);
             _tables[model.Key] = (table, Interlocked.Increment(ref _uses));
             DropLeastUsed();
@@ -60,11 +60,9 @@ public sealed class MaskTables(NpgsqlDataSource database, IOptions<StoreOptions>
 
     private async Task<MaskTable> ReadAsync(StoredModel model, CancellationToken cancellationToken)
     {
-        await using var connection = await database.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
         // One snapshot for both questions: the rows are exactly those of the revision.
-        await using var transaction = await connection
-            .BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellationToken)
-            .ConfigureAwait(false);
+        await using var transaction = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellationToken);
         await using var batch = new NpgsqlBatch(connection)
         {
             BatchCommands =
@@ -73,14 +71,14 @@ public sealed class MaskTables(NpgsqlDataSource database, IOptions<StoreOptions>
                 new($"SELECT id, attributes FROM {model.Partition} ORDER BY id"),
             },
         };
-        await using var reader = await batch.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
-        if (!await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
+        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+        if (!await reader.ReadAsync(cancellationToken))
             return new MaskTable(long.MaxValue, [], []);
         var revision = reader.GetInt64(0);
         var ids = new List<long>((int)reader.GetInt64(1));
         var masks = new List<AttributeMask>(ids.Capacity);
-        await reader.NextResultAsync(cancellationToken).ConfigureAwait(false);
-        while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
+        await reader.NextResultAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
         {
             ids.Add(reader.GetInt64(0));
             masks.Add(AttributeMask.FromInt64(reader.GetInt64(1)));

@@ -20,8 +20,8 @@ public sealed class LatentReader(NpgsqlDataSource database)
             WHERE l.id = $1
             """);
         command.Parameters.Add(new() { Value = id });
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
-        return await reader.ReadAsync(cancellationToken).ConfigureAwait(false)
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        return await reader.ReadAsync(cancellationToken)
             ? From(reader, new ModelVersionId(reader.GetString(5), reader.GetString(6)), new AttributeNames(reader.GetFieldValue<string[]>(7)))
             : null;
     }

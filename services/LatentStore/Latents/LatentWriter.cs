@@ -15,15 +15,15 @@ public sealed class LatentWriter(NpgsqlDataSource database)
     /// <exception cref="BatchMismatchException">The latent size or the attributes are not those fixed.</exception>
     public async Task<(int Added, int Replaced)> AddAsync(LatentBatch batch, CancellationToken cancellationToken)
     {
-        await using var connection = await database.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
-        await using var transaction = await connection.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         // Locks the version's row to the end: batches of one version come one after the other and cannot deadlock.
-        var model = await FindAndLockAsync(connection, batch, cancellationToken).ConfigureAwait(false)
-            ?? await CreateAsync(connection, batch, cancellationToken).ConfigureAwait(false);
+        var model = await FindAndLockAsync(connection, batch, cancellationToken)
+            ?? await CreateAsync(connection, batch, cancellationToken);
         BatchMismatchException.ThrowIfOther(model, batch);
-        await CopyAsync(connection, batch, cancellationToken).ConfigureAwait(false);
-        var counts = await MergeAsync(connection, model.Key, batch.Rows.Count, cancellationToken).ConfigureAwait(false);
-        await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
+        await CopyAsync(connection, batch, cancellationToken);
+        var counts = await MergeAsync(connection, model.Key, batch.Rows.Count, cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
         return counts;
     }
 
@@ -38,8 +38,8 @@ public sealed class LatentWriter(NpgsqlDataSource database)
         {
             Parameters = { new() { Value = batch.Model.Name }, new() { Value = batch.Model.Version } },
         };
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
-        return await reader.ReadAsync(cancellationToken).ConfigureAwait(false) ? ModelVersions.From(reader) : null;
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        return await reader.ReadAsync(cancellationToken) ? ModelVersions.From(reader) : null;
     }
 
     private static async Task<StoredModel> CreateAsync(NpgsqlConnection connection, LatentBatch batch, CancellationToken cancellationToken)
@@ -60,9 +60,9 @@ public sealed class LatentWriter(NpgsqlDataSource database)
             },
         };
         // Null when another request made it while this one waited; then its row is there to be locked.
-        if (await insert.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false) is int key)
-            await CreatePartitionAsync(connection, key, batch.LatentSize, cancellationToken).ConfigureAwait(false);
-        return (await FindAndLockAsync(connection, batch, cancellationToken).ConfigureAwait(false))!;
+        if (await insert.ExecuteScalarAsync(cancellationToken) is int key)
+            await CreatePartitionAsync(connection, key, batch.LatentSize, cancellationToken);
+        return (await FindAndLockAsync(connection, batch, cancellationToken))!;
     }
 
     /// <summary>
@@ -83,7 +83,7 @@ public sealed class LatentWriter(NpgsqlDataSource database)
             """,
             connection);
 #pragma warning restore CA2100
-        await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
+        await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
     private static async Task CopyAsync(NpgsqlConnection connection, LatentBatch batch, CancellationToken cancellationToken)
@@ -94,22 +94,20 @@ public sealed class LatentWriter(NpgsqlDataSource database)
             ON COMMIT DROP
             """,
             connection);
-        await create.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
+        await create.ExecuteNonQueryAsync(cancellationToken);
 
-        await using var import = await connection
-            .BeginBinaryImportAsync("COPY incoming FROM STDIN (FORMAT BINARY)", cancellationToken)
-            .ConfigureAwait(false);
+        await using var import = await connection.BeginBinaryImportAsync("COPY incoming FROM STDIN (FORMAT BINARY)", cancellationToken);
         for (var i = 0; i < batch.Rows.Count; i++)
         {
             var row = batch.Rows[i];
-            await import.StartRowAsync(cancellationToken).ConfigureAwait(false);
-            await import.WriteAsync(i, NpgsqlDbType.Integer, cancellationToken).ConfigureAwait(false);
-            await import.WriteAsync(row.Source, NpgsqlDbType.Text, cancellationToken).ConfigureAwait(false);
-            await import.WriteAsync(new Vector(row.Values), cancellationToken).ConfigureAwait(false);
-            await import.WriteAsync(row.Mask.ToInt64(), NpgsqlDbType.Bigint, cancellationToken).ConfigureAwait(false);
-            await import.WriteAsync((short)row.Provenance, NpgsqlDbType.Smallint, cancellationToken).ConfigureAwait(false);
+            await import.StartRowAsync(cancellationToken);
+            await import.WriteAsync(i, NpgsqlDbType.Integer, cancellationToken);
+            await import.WriteAsync(row.Source, NpgsqlDbType.Text, cancellationToken);
+            await import.WriteAsync(new Vector(row.Values), cancellationToken);
+            await import.WriteAsync(row.Mask.ToInt64(), NpgsqlDbType.Bigint, cancellationToken);
+            await import.WriteAsync((short)row.Provenance, NpgsqlDbType.Smallint, cancellationToken);
         }
-        await import.CompleteAsync(cancellationToken).ConfigureAwait(false);
+        await import.CompleteAsync(cancellationToken);
     }
 
     private static async Task<(int Added, int Replaced)> MergeAsync(NpgsqlConnection connection, int key, int count, CancellationToken cancellationToken)
@@ -125,7 +123,7 @@ public sealed class LatentWriter(NpgsqlDataSource database)
         {
             Parameters = { new() { Value = key } },
         };
-        var replaced = await replace.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
+        var replaced = await replace.ExecuteNonQueryAsync(cancellationToken);
         if (replaced < count)
         {
             await using var insert = new NpgsqlCommand(
@@ -139,7 +137,7 @@ public sealed class LatentWriter(NpgsqlDataSource database)
             {
                 Parameters = { new() { Value = key } },
             };
-            await insert.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
+            await insert.ExecuteNonQueryAsync(cancellationToken);
         }
 
         await using var note = new NpgsqlCommand(
@@ -148,7 +146,7 @@ public sealed class LatentWriter(NpgsqlDataSource database)
         {
             Parameters = { new() { Value = key }, new() { Value = (long)(count - replaced) } },
         };
-        await note.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
+        await note.ExecuteNonQueryAsync(cancellationToken);
         return (count - replaced, replaced);
     }
 }

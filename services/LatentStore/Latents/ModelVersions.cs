@@ -35,7 +35,7 @@ public sealed class ModelVersions(NpgsqlDataSource database)
         cancellationToken);
 
     private async Task<StoredModel?> FirstAsync(string sql, object[] parameters, CancellationToken cancellationToken) =>
-        (await ReadAsync(sql, parameters, cancellationToken).ConfigureAwait(false)).FirstOrDefault();
+        (await ReadAsync(sql, parameters, cancellationToken)).FirstOrDefault();
 
     private async Task<IReadOnlyList<StoredModel>> ReadAsync(string sql, object[] parameters, CancellationToken cancellationToken)
     {
@@ -43,8 +43,8 @@ public sealed class ModelVersions(NpgsqlDataSource database)
         await using var command = database.CreateCommand(sql);
         foreach (var value in parameters)
             command.Parameters.Add(new() { Value = value });
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
-        while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
             models.Add(From(reader));
         return models;
     }

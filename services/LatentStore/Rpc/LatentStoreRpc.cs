@@ -19,6 +19,7 @@ public sealed class LatentStoreRpc(
     MaskTables tables,
     FeatureMatcher matcher,
     NearestSearch search,
+    StoreMetrics metrics,
     ILogger<LatentStoreRpc> logger) : LatentStoreService.LatentStoreServiceBase
 {
     // Seeds that the store picks fit into a double, so that a page's script can show and repeat them.
@@ -28,34 +29,30 @@ public sealed class LatentStoreRpc(
     {
         var batch = AddLatentsCheck.Require(request);
         var begun = Stopwatch.GetTimestamp();
-        try
-        {
-            var (added, replaced) = await writer.AddAsync(batch, context.CancellationToken).ConfigureAwait(false);
-            Log.LatentsStored(logger, request.ModelVersion, added, replaced, (long)Stopwatch.GetElapsedTime(begun).TotalMilliseconds);
-            return new AddLatentsResponse { Added = added, Replaced = replaced };
-        }
-        catch (BatchMismatchException mismatch)
-        {
-            throw RpcErrors.InvalidArgument(mismatch.Field, mismatch.Message);
-        }
+        var (added, replaced) = await writer.AddAsync(batch, context.CancellationToken);
+        metrics.Stored(added, replaced);
+        Log.LatentsStored(logger, request.ModelVersion, added, replaced, (long)Stopwatch.GetElapsedTime(begun).TotalMilliseconds);
+        return new AddLatentsResponse { Added = added, Replaced = replaced };
     }
 
     public override async Task<GetLatentResponse> GetLatent(GetLatentRequest request, ServerCallContext context)
     {
         if (request.Id < 1)
             throw RpcErrors.InvalidArgument("id", $"{request.Id} given; ids begin with 1");
-        var latent = await reader.FindAsync(request.Id, context.CancellationToken).ConfigureAwait(false)
+        var latent = await reader.FindAsync(request.Id, context.CancellationToken)
             ?? throw RpcErrors.NotFound("LATENT_NOT_FOUND", $"The store holds no latent {request.Id}.", ("id", $"{request.Id}"));
         return new GetLatentResponse { Latent = latent.ToMessage() };
     }
 
     public override async Task<MatchFeaturesResponse> MatchFeatures(MatchFeaturesRequest request, ServerCallContext context)
     {
-        var model = await choice.RequireAsync(request.ModelVersion, context.CancellationToken).ConfigureAwait(false);
+        var model = await choice.RequireAsync(request.ModelVersion, context.CancellationToken);
         var wish = WishCheck.Require(model, request.Want, request.Avoid);
         var seed = request.HasSeed ? request.Seed : (ulong)Random.Shared.NextInt64(PickedSeeds);
-        if (await matcher.FindAsync(model, wish, seed, context.CancellationToken).ConfigureAwait(false) is not var (latent, candidates))
+        var begun = Stopwatch.GetTimestamp();
+        if (await matcher.FindAsync(model, wish, seed, context.CancellationToken) is not var (latent, candidates))
             throw RpcErrors.NotFound("MODEL_VERSION_NOT_FOUND", $"The last latent of {model.Id} was deleted a moment ago.");
+        metrics.Matched(Stopwatch.GetElapsedTime(begun));
         return new MatchFeaturesResponse
         {
             Latent = latent.ToMessage(),
@@ -70,11 +67,13 @@ public sealed class LatentStoreRpc(
     {
         var page = Page.Require(
             new SearchNearestRequest(request) { PageSize = 0, PageToken = "" }, request.PageSize, max: 100, usual: 10, request.PageToken, parts: 3);
-        var model = await choice.RequireAsync(page.Position is [var first, ..] ? first : request.ModelVersion, context.CancellationToken).ConfigureAwait(false);
+        var model = await choice.RequireAsync(page.Position is [var first, ..] ? first : request.ModelVersion, context.CancellationToken);
         var question = SearchCheck.Require(request, model);
+        var begun = Stopwatch.GetTimestamp();
         // One more than the page holds tells whether there is a next one.
         var found = await search.FindAsync(
-            model, question.Query, question.Metric, question.Only, SearchCheck.PositionOf(page), page.Size + 1, context.CancellationToken).ConfigureAwait(false);
+            model, question.Query, question.Metric, question.Only, SearchCheck.PositionOf(page), page.Size + 1, context.CancellationToken);
+        metrics.Searched(Stopwatch.GetElapsedTime(begun));
         var shown = found.Take(page.Size).ToList();
         return new SearchNearestResponse
         {
@@ -92,8 +91,8 @@ public sealed class LatentStoreRpc(
         var (asked, first) = page.Position is [var name, var place]
             ? (name, byte.TryParse(place, out var bit) ? bit : throw Page.Refused())
             : (request.ModelVersion, 0);
-        var model = await choice.RequireAsync(asked, context.CancellationToken).ConfigureAwait(false);
-        var table = await tables.GetAsync(model, context.CancellationToken).ConfigureAwait(false);
+        var model = await choice.RequireAsync(asked, context.CancellationToken);
+        var table = await tables.GetAsync(model, context.CancellationToken);
         var names = model.Attributes.Names;
         var shown = Enumerable.Range(first, Math.Clamp(names.Count - first, 0, page.Size));
         return new ListAttributesResponse
@@ -109,7 +108,7 @@ public sealed class LatentStoreRpc(
     {
         var page = Page.Require(new ListModelVersionsRequest(), request.PageSize, max: 100, usual: 20, request.PageToken, parts: 1);
         ModelVersionId? before = page.Position is [var last] ? ModelVersionId.TryParse(last, out var id) ? id : throw Page.Refused() : null;
-        var found = await models.ListAsync(before, page.Size + 1, context.CancellationToken).ConfigureAwait(false);
+        var found = await models.ListAsync(before, page.Size + 1, context.CancellationToken);
         var shown = found.Take(page.Size).ToList();
         return new ListModelVersionsResponse
         {

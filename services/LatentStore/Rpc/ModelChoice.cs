@@ -20,14 +20,14 @@ public sealed class ModelChoice(ModelVersions models)
     {
         if (modelVersion.Length == 0)
         {
-            return await models.NewestAsync(cancellationToken).ConfigureAwait(false)
+            return await models.NewestAsync(cancellationToken)
                 ?? throw RpcErrors.FailedPrecondition(
                     "NO_LATENTS",
                     "The store holds no latents yet; encode a data set into it first (./facemix encode).");
         }
         if (!ModelVersionId.TryParse(modelVersion, out var id))
             throw RpcErrors.InvalidArgument("model_version", Problem(modelVersion)!);
-        return await models.FindAsync(id, cancellationToken).ConfigureAwait(false)
+        return await models.FindAsync(id, cancellationToken)
             ?? throw RpcErrors.NotFound(
                 "MODEL_VERSION_NOT_FOUND",
                 $"The store holds no latents of {id}; ListModelVersions lists those it has.",

@@ -15,9 +15,9 @@ public sealed class Migrator(NpgsqlDataSource database, IReadOnlyList<Migration>
     /// <exception cref="SchemaException">An applied migration has changed since, or the database is newer than this program.</exception>
     public async Task<IReadOnlyList<string>> ApplyAsync(CancellationToken cancellationToken)
     {
-        await using var connection = await database.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
-        await using var transaction = await connection.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);
-        await RunAsync(connection, $"SELECT pg_advisory_xact_lock({LockKey})", cancellationToken).ConfigureAwait(false);
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        await RunAsync(connection, $"SELECT pg_advisory_xact_lock({LockKey})", cancellationToken);
         await RunAsync(
             connection,
             """
@@ -28,18 +28,18 @@ public sealed class Migrator(NpgsqlDataSource database, IReadOnlyList<Migration>
                 applied_at timestamptz NOT NULL DEFAULT now()
             )
             """,
-            cancellationToken).ConfigureAwait(false);
+            cancellationToken);
 
-        var applied = await ReadAppliedAsync(connection, cancellationToken).ConfigureAwait(false);
+        var applied = await ReadAppliedAsync(connection, cancellationToken);
         var missing = Missing(applied);
         foreach (var migration in missing)
         {
-            await RunAsync(connection, migration.Sql, cancellationToken).ConfigureAwait(false);
-            await RecordAsync(connection, migration, cancellationToken).ConfigureAwait(false);
+            await RunAsync(connection, migration.Sql, cancellationToken);
+            await RecordAsync(connection, migration, cancellationToken);
         }
-        await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
+        await transaction.CommitAsync(cancellationToken);
         if (missing.Count > 0)
-            await connection.ReloadTypesAsync(cancellationToken).ConfigureAwait(false);
+            await connection.ReloadTypesAsync(cancellationToken);
         return [.. missing.Select(migration => migration.Name)];
     }
 
@@ -61,8 +61,8 @@ public sealed class Migrator(NpgsqlDataSource database, IReadOnlyList<Migration>
     {
         var applied = new Dictionary<int, (string, string)>();
         await using var command = new NpgsqlCommand("SELECT number, name, checksum FROM schema_migrations", connection);
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
-        while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
             applied.Add(reader.GetInt32(0), (reader.GetString(1), reader.GetString(2)));
         return applied;
     }
@@ -75,7 +75,7 @@ public sealed class Migrator(NpgsqlDataSource database, IReadOnlyList<Migration>
         {
             Parameters = { new() { Value = migration.Number }, new() { Value = migration.Name }, new() { Value = migration.Checksum } },
         };
-        await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
+        await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
     private static async Task RunAsync(NpgsqlConnection connection, string sql, CancellationToken cancellationToken)
@@ -83,6 +83,6 @@ public sealed class Migrator(NpgsqlDataSource database, IReadOnlyList<Migration>
 #pragma warning disable CA2100 // The text comes from this assembly.
         await using var command = new NpgsqlCommand(sql, connection);
 #pragma warning restore CA2100
-        await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
+        await command.ExecuteNonQueryAsync(cancellationToken);
     }
 }

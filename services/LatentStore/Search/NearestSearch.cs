@@ -40,8 +40,8 @@ public sealed class NearestSearch(NpgsqlDataSource database)
         }
 
         var found = new List<(StoredLatent, double)>(count);
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
-        while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
             found.Add((LatentReader.From(reader, model.Id, model.Attributes), reader.GetDouble(5)));
         return found;
     }

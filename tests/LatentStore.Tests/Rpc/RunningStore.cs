@@ -1,6 +1,7 @@
 using FaceMix.Latents.V1;
 using FaceMix.LatentStore;
 using FaceMix.ServiceDefaults;
+using Google.Rpc;
 using Grpc.Core;
 using Grpc.Net.Client;
 using Microsoft.AspNetCore.Builder;
@@ -50,13 +51,11 @@ public sealed class RunningStore : IAsyncDisposable
     public static async Task<(StatusCode Code, string Reason, string Message, Dictionary<string, string> Fields)> ErrorOfAsync(Func<Task> call)
     {
         var error = await Assert.ThrowsAsync<RpcException>(call);
-        var details = RpcErrors.DetailsOf(error);
+        var details = error.GetRpcStatus();
         Assert.NotNull(details);
-        var info = details.Details[0].Unpack<Google.Rpc.ErrorInfo>();
+        var info = details.GetDetail<ErrorInfo>();
         Assert.Equal("facemix", info.Domain);
-        var fields = details.Details.Where(detail => detail.Is(Google.Rpc.BadRequest.Descriptor))
-            .SelectMany(detail => detail.Unpack<Google.Rpc.BadRequest>().FieldViolations)
-            .ToDictionary(violation => violation.Field, violation => violation.Description);
+        var fields = (details.GetDetail<BadRequest>()?.FieldViolations ?? []).ToDictionary(violation => violation.Field, violation => violation.Description);
         return (error.StatusCode, info.Reason, error.Status.Detail, fields);
     }
 
