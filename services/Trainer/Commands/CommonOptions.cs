@@ -109,8 +109,8 @@ internal static class CommonOptions
             Size = size,
             Grey = grey,
             Seed = seed,
-            DrawnCount = count,
-            DrawnHeldOut = heldOut,
+            SyntheticCount = count,
+            SyntheticHeldOut = heldOut,
             CacheFolder = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(models)) ?? ".", "cache"),
         };
         return FaceDataset.Open(options, new WorkProgress("faces prepared"), cancellation);

@@ -1,7 +1,8 @@
 using System.CommandLine;
 using System.Text;
 using FaceMix.Imaging;
-using FaceMix.Trainer.Data.Drawn;
+using FaceMix.SyntheticFaces;
+using FaceMix.Trainer.Data;
 using FaceMix.Trainer.Reports;
 
 namespace FaceMix.Trainer.Commands;
@@ -36,7 +37,7 @@ internal static class DrawCommand
             throw new UsageException($"--count is {count}; it must be 1 to 10000000.");
         if (size is < FaceRenderer.MinimumSize or > FaceRenderer.MaximumSize)
             throw new UsageException($"--size is {size}; it must be {FaceRenderer.MinimumSize} to {FaceRenderer.MaximumSize}.");
-        using var source = new DrawnSource(parsed.GetValue(s_seed), count, size);
+        using var source = new SyntheticSource(parsed.GetValue(s_seed), count, size);
         if (path.EndsWith(".png", StringComparison.OrdinalIgnoreCase))
             DrawSheet(source, path);
         else
@@ -45,7 +46,7 @@ internal static class DrawCommand
         return 0;
     }
 
-    private static void DrawSheet(DrawnSource source, string path)
+    private static void DrawSheet(SyntheticSource source, string path)
     {
         if (source.Count > MaxOnSheet)
             throw new UsageException($"A sheet takes at most {MaxOnSheet} faces; name a folder for {source.Count}.");
@@ -55,7 +56,7 @@ internal static class DrawCommand
         File.WriteAllBytes(path, ImageEncoder.Encode(ContactSheet.Lay(parts, source.Size, source.Size, Columns), ImageFormat.Png));
     }
 
-    private static void DrawFolder(DrawnSource source, string folder)
+    private static void DrawFolder(SyntheticSource source, string folder)
     {
         Directory.CreateDirectory(folder);
         var labels = new StringBuilder($"file,{string.Join(',', source.AttributeNames)}\n");

@@ -72,7 +72,7 @@ internal static class EncodeCommand
         using var faces = new OnnxFaces(folder, manifest.ImageSize, manifest.LatentSize, parsed.GetValue(s_threads));
         using var data = CommonOptions.Open(
             path, parsed.GetValue(s_labels), models, manifest.ImageSize, manifest.IsGrey, parsed.GetValue(s_seed), count, 8, interruption.Token);
-        var job = new EncodingJob(rgb => faces.Encode(rgb).Mean, faces.Latent, new FacesToEncode(data, count, heldOutToo: !data.IsDrawn), share);
+        var job = new EncodingJob(rgb => faces.Encode(rgb).Mean, faces.Latent, new FacesToEncode(data, count, heldOutToo: !data.IsSynthetic), share);
         using var store = parsed.GetValue(s_noStore) ? null : new StoreSink(parsed.GetValue(s_store)!, manifest.Id.ToString());
         try
         {
@@ -80,7 +80,7 @@ internal static class EncodeCommand
                 models, manifest.Id.ToString(), data.Training.Digest, $"{count}", $"{share}", store is null ? string.Empty : parsed.GetValue(s_store)!, csv is null ? string.Empty : Path.GetFullPath(csv));
             var (begun, position) = await BeginAsync(journal, job, store, csv, parsed.GetValue(s_again), interruption.Token);
             using var file = csv is null ? null : new CsvSink(csv, position);
-            if (data.IsDrawn is false && csv is not null)
+            if (data.IsSynthetic is false && csv is not null)
                 Console.Error.WriteLine($"{csv} will hold latents of photographed faces: personal data, like the photographs.");
             if (begun > 0)
                 Console.Error.WriteLine(begun < job.Total ? $"{begun:N0} of {job.Total:N0} were done before; going on behind them." : $"All {job.Total:N0} were done before; --again does them anew.");

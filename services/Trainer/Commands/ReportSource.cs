@@ -36,7 +36,7 @@ internal sealed class ReportSource(string models, Func<ModelManifest, FaceData> 
         Console.Error.WriteLine($"Drawing the report of {manifest.Id}.");
         using var faces = new OnnxFaces(folder, manifest.ImageSize, manifest.LatentSize, threads);
         using var data = open(manifest);
-        if (data.IsDrawn && !manifest.Dataset.Name.StartsWith(CommonOptions.Drawn, StringComparison.Ordinal))
+        if (data.IsSynthetic && !manifest.Dataset.Name.StartsWith(CommonOptions.Drawn, StringComparison.Ordinal))
             throw new UsageException($"{manifest.Id} learnt {manifest.Dataset.Name}; name its pictures with --data FOLDER.");
         var measured = Measurement.Of(faces, data, HeldOut);
         var path = Path.Combine(folder, ModelFiles.Density);

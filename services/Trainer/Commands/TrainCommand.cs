@@ -129,8 +129,8 @@ internal static class TrainCommand
         try
         {
             watch.Begin();
-            var loop = new TrainingLoop(run, folder, history, TimeProvider.System) { Jitters = !data.IsDrawn, Score = score };
-            finished = loop.Run(data.Training, preset.Training.Flip && !data.IsDrawn, request.Seed, limits, watch, interruption.Token);
+            var loop = new TrainingLoop(run, folder, history, TimeProvider.System) { Jitters = !data.IsSynthetic, Score = score };
+            finished = loop.Run(data.Training, preset.Training.Flip && !data.IsSynthetic, request.Seed, limits, watch, interruption.Token);
             waiting = loop.WaitingShare;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

@@ -19,10 +19,10 @@ public sealed record FaceDataOptions
     public ulong Seed { get; init; } = 1;
 
     /// <summary>How many faces to draw for training.</summary>
-    public int DrawnCount { get; init; } = 20_000;
+    public int SyntheticCount { get; init; } = 20_000;
 
     /// <summary>How many faces to draw for measuring.</summary>
-    public int DrawnHeldOut { get; init; } = 2_000;
+    public int SyntheticHeldOut { get; init; } = 2_000;
 
     /// <summary>Where decoded photographs are kept, so that a second epoch or run never decodes again.</summary>
     public required string CacheFolder { get; init; }

@@ -1,5 +1,5 @@
 using FaceMix.Latents;
-using FaceMix.Trainer.Data.Drawn;
+using FaceMix.SyntheticFaces;
 using FaceMix.Trainer.Data.Labels;
 using FaceMix.Trainer.Data.Mnist;
 using FaceMix.Trainer.Data.Photographs;
@@ -31,9 +31,9 @@ public static class FaceDataset
     }
 
     /// <summary>Drawn faces of another seed, in the size and colours of those given.</summary>
-    public static IFaceSource OtherDrawn(IFaceSource like, ulong seed, int count) => like is AdaptedSource adapted
-        ? adapted.Over(size => new DrawnSource(seed, count, size))
-        : new DrawnSource(seed, count, like.Size);
+    public static IFaceSource OtherSynthetic(IFaceSource like, ulong seed, int count) => like is AdaptedSource adapted
+        ? adapted.Over(size => new SyntheticSource(seed, count, size))
+        : new SyntheticSource(seed, count, like.Size);
 
     private static FaceData Mnist(FaceDataOptions options, string path)
     {
@@ -82,10 +82,10 @@ public static class FaceDataset
     {
         // The renderer's lines need pixels: smaller faces are drawn larger and averaged.
         var shrink = options.Size < FaceRenderer.MinimumSize ? 2 : 1;
-        var training = new DrawnSource(options.Seed, options.DrawnCount, options.Size * shrink);
-        var heldOut = new DrawnSource(options.Seed ^ HeldOutOffset, options.DrawnHeldOut, options.Size * shrink);
+        var training = new SyntheticSource(options.Seed, options.SyntheticCount, options.Size * shrink);
+        var heldOut = new SyntheticSource(options.Seed ^ HeldOutOffset, options.SyntheticHeldOut, options.Size * shrink);
         var note = $"{training.Count} drawn faces of {options.Size} pixels{(options.Grey ? " in grey" : string.Empty)} from seed {options.Seed}; {heldOut.Count} more, from another seed, are held out.";
-        var data = new FaceData(training, heldOut, [], [note]) { IsDrawn = true };
+        var data = new FaceData(training, heldOut, [], [note]) { IsSynthetic = true };
         return options.Grey || shrink > 1 ? Adapted(data, options.Grey, shrink) : data;
     }
 }

@@ -1,4 +1,5 @@
 using FaceMix.Latents;
+using FaceMix.SyntheticFaces;
 
 namespace FaceMix.Trainer.Data;
 
@@ -43,8 +44,8 @@ public sealed record SkippedFile(string Path, string Reason);
 /// <param name="Notes">Sentences for the run's summary: counts, what was repaired, where the split comes from.</param>
 public sealed record FaceData(IFaceSource Training, IFaceSource HeldOut, IReadOnlyList<SkippedFile> Skipped, IReadOnlyList<string> Notes) : IDisposable
 {
-    /// <summary>True for faces that <see cref="Drawn.FaceRenderer"/> drew: not flipped, and nobody's picture.</summary>
-    public bool IsDrawn { get; init; }
+    /// <summary>True for faces that <see cref="FaceRenderer"/> drew: not flipped, and nobody's picture.</summary>
+    public bool IsSynthetic { get; init; }
 
     /// <inheritdoc/>
     public void Dispose()

@@ -99,7 +99,7 @@ public sealed class VersionWriter(string models, int threads, TimeProvider time)
             DatasetName = data.Training.Name,
             DatasetDigest = data.Training.Digest,
             DatasetNotes = data.Notes,
-            Drawn = data.IsDrawn,
+            Drawn = data.IsSynthetic,
             Credit = request.Credit,
             Perceptual = run.Perceptual?.Name,
             Best = best,

@@ -43,7 +43,7 @@ public sealed class FacesToEncode(FaceData data, int most, bool heldOutToo)
 
     public IFaceSource Training => data.Training;
 
-    public bool Photographs => !data.IsDrawn;
+    public bool Photographs => !data.IsSynthetic;
 
     public (IFaceSource Source, int Index) At(int place) =>
         place < data.Training.Count ? (data.Training, place) : (data.HeldOut, place - data.Training.Count);

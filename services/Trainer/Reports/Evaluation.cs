@@ -76,7 +76,7 @@ public sealed record Evaluation(
             measured,
             judge is null ? null : Ask(judge, measured, truth, data.HeldOut),
             frechet,
-            data.IsDrawn ? Metrics.Disentanglement.Of(measured.Mean, model.Latent, truth, names.Count) : null,
+            data.IsSynthetic ? Metrics.Disentanglement.Of(measured.Mean, model.Latent, truth, names.Count) : null,
             judge is null ? null : Edit(judge, model, data, measured, options.EditFaces, progress("attributes edited"), cancellation));
     }
 

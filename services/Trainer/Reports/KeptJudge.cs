@@ -35,7 +35,7 @@ public sealed record KeptJudge(Judge Judge, string Name) : IDisposable
     public static KeptJudge For(FaceData data, string models, int steps, Func<string, IProgress<(int Done, int Total)>> progress, CancellationToken cancellation, Device? device = null, ulong seed = MeasuringSeed)
     {
         ArgumentNullException.ThrowIfNull(data);
-        var source = data.IsDrawn ? FaceDataset.OtherDrawn(data.Training, seed, DrawnFaces) : data.Training;
+        var source = data.IsSynthetic ? FaceDataset.OtherSynthetic(data.Training, seed, DrawnFaces) : data.Training;
         var seeded = seed == MeasuringSeed ? string.Empty : $" {seed:x}";
         var key = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{source.Digest} {steps}{seeded}")))[..16];
         var name = $"judge-{key[..8]}";
@@ -54,7 +54,7 @@ public sealed record KeptJudge(Judge Judge, string Name) : IDisposable
         }
         else
         {
-            Console.Error.WriteLine($"Training a judge on {(data.IsDrawn ? "drawn originals" : "the photographs")}, at most {steps} steps; it is kept as {name} in {catalog.Models}.");
+            Console.Error.WriteLine($"Training a judge on {(data.IsSynthetic ? "drawn originals" : "the photographs")}, at most {steps} steps; it is kept as {name} in {catalog.Models}.");
             judge = JudgeTraining.Train(source, seed, steps, progress("steps of the judge"), Console.Error.WriteLine, cancellation, device);
         }
         JudgePublication.Publish(judge, name, source, models, steps);

@@ -1,6 +1,6 @@
 using FaceMix.Latents;
+using FaceMix.SyntheticFaces;
 using FaceMix.Trainer.Data;
-using FaceMix.Trainer.Data.Drawn;
 using Xunit;
 
 namespace FaceMix.Tests.Trainer.Data;
@@ -10,7 +10,7 @@ public sealed class Batches
     [Fact]
     public void An_epoch_shows_every_face_once()
     {
-        using var loader = new BatchLoader(new DrawnSource(1, 50, 32), new BatchLoaderOptions { BatchSize = 8, DropLast = false, Epochs = 2 });
+        using var loader = new BatchLoader(new SyntheticSource(1, 50, 32), new BatchLoaderOptions { BatchSize = 8, DropLast = false, Epochs = 2 });
 
         var batches = Drain(loader);
 
@@ -24,7 +24,7 @@ public sealed class Batches
     [Fact]
     public void Pixels_masks_and_keys_belong_together()
     {
-        using var source = new DrawnSource(7, 40, 32);
+        using var source = new SyntheticSource(7, 40, 32);
         using var loader = new BatchLoader(source, new BatchLoaderOptions { BatchSize = 5, Epochs = 1 });
         var expected = new byte[32 * 32 * 3];
 
@@ -50,8 +50,8 @@ public sealed class Batches
     public void The_order_is_the_seeds_and_not_the_threads(int ahead)
     {
         var options = new BatchLoaderOptions { BatchSize = 4, Epochs = 3, Seed = 5 };
-        using var one = new BatchLoader(new DrawnSource(1, 30, 32), options with { Ahead = 2 });
-        using var other = new BatchLoader(new DrawnSource(1, 30, 32), options with { Ahead = ahead });
+        using var one = new BatchLoader(new SyntheticSource(1, 30, 32), options with { Ahead = 2 });
+        using var other = new BatchLoader(new SyntheticSource(1, 30, 32), options with { Ahead = ahead });
 
         Assert.Equal(Drain(one).SelectMany(batch => batch.Keys), Drain(other).SelectMany(batch => batch.Keys));
     }
@@ -60,12 +60,12 @@ public sealed class Batches
     public void A_resumed_run_gets_the_batches_it_would_have_got()
     {
         var options = new BatchLoaderOptions { BatchSize = 4, Epochs = 3, Flip = true };
-        using var whole = new BatchLoader(new DrawnSource(1, 30, 32), options);
+        using var whole = new BatchLoader(new SyntheticSource(1, 30, 32), options);
         var all = Drain(whole);
 
         for (var stop = 0; stop < all.Count; stop += 3)
         {
-            using var resumed = new BatchLoader(new DrawnSource(1, 30, 32), options with { Start = all[stop].Next });
+            using var resumed = new BatchLoader(new SyntheticSource(1, 30, 32), options with { Start = all[stop].Next });
             var rest = Drain(resumed);
             Assert.Equal(all.Skip(stop + 1).SelectMany(batch => batch.Keys), rest.SelectMany(batch => batch.Keys));
             Assert.Equal(all.Skip(stop + 1).SelectMany(batch => batch.Pixels), rest.SelectMany(batch => batch.Pixels));
@@ -75,11 +75,11 @@ public sealed class Batches
     [Fact]
     public void A_mirrored_face_looks_the_other_way()
     {
-        using var source = new DrawnSource(1, 64, 32);
+        using var source = new SyntheticSource(1, 64, 32);
         using var loader = new BatchLoader(source, new BatchLoaderOptions { BatchSize = 64, Flip = true, Epochs = 1 });
         using var batch = loader.Next(CancellationToken.None)!;
-        var left = AttributeMask.Of(DrawnAttributes.Names.ToList().IndexOf("Gaze_Left"));
-        var right = AttributeMask.Of(DrawnAttributes.Names.ToList().IndexOf("Gaze_Right"));
+        var left = AttributeMask.Of(SyntheticAttributes.Names.ToList().IndexOf("Gaze_Left"));
+        var right = AttributeMask.Of(SyntheticAttributes.Names.ToList().IndexOf("Gaze_Right"));
         var picture = new byte[32 * 32 * 3];
         var flipped = 0;
 
@@ -113,12 +113,12 @@ public sealed class Batches
     {
         // 34 faces: three batches of ten, and a last one of four whose shares are unequal, as are ten by four.
         var options = new BatchLoaderOptions { BatchSize = 10, Epochs = 2, DropLast = false, Flip = true };
-        using var alone = new BatchLoader(new DrawnSource(1, 34, 32), options);
+        using var alone = new BatchLoader(new SyntheticSource(1, 34, 32), options);
         var whole = Drain(alone);
 
         var shares = Enumerable.Range(0, size).Select(rank =>
         {
-            using var loader = new BatchLoader(new DrawnSource(1, 34, 32), options with { Rank = rank, WorldSize = size });
+            using var loader = new BatchLoader(new SyntheticSource(1, 34, 32), options with { Rank = rank, WorldSize = size });
             return Drain(loader);
         }).ToList();
 
@@ -135,7 +135,7 @@ public sealed class Batches
     [Fact]
     public void Jittered_faces_differ_a_little_in_every_epoch_and_follow_from_the_seed()
     {
-        using var source = new DrawnSource(1, 8, 32);
+        using var source = new SyntheticSource(1, 8, 32);
         var plain = new BatchLoaderOptions { BatchSize = 8, Epochs = 2, Shuffle = false };
         var jittered = plain with { ColourJitter = 0.1f, CropJitter = 0.1f };
         using var first = new BatchLoader(source, jittered);
@@ -154,7 +154,7 @@ public sealed class Batches
     [Fact]
     public void Fewer_faces_than_a_batch_are_one_batch()
     {
-        using var loader = new BatchLoader(new DrawnSource(1, 3, 32), new BatchLoaderOptions { BatchSize = 64, Epochs = 1 });
+        using var loader = new BatchLoader(new SyntheticSource(1, 3, 32), new BatchLoaderOptions { BatchSize = 64, Epochs = 1 });
 
         Assert.Equal(3, Assert.Single(Drain(loader)).Keys.Length);
     }
@@ -175,7 +175,7 @@ public sealed class Batches
     public void What_is_staged_for_a_batch_is_made_of_its_pixels_and_goes_with_it()
     {
         var made = new List<Staged>();
-        using (var loader = new BatchLoader(new DrawnSource(1, 40, 32), new BatchLoaderOptions
+        using (var loader = new BatchLoader(new SyntheticSource(1, 40, 32), new BatchLoaderOptions
         {
             BatchSize = 8,
             Stage = pixels =>
@@ -211,7 +211,7 @@ public sealed class Batches
     [Fact]
     public void Options_outside_their_range_are_refused()
     {
-        using var source = new DrawnSource(1, 4, 32);
+        using var source = new SyntheticSource(1, 4, 32);
 
         Assert.Throws<ArgumentOutOfRangeException>(() => new BatchLoader(source, new BatchLoaderOptions { BatchSize = 0 }));
         Assert.Throws<ArgumentOutOfRangeException>(() => new BatchLoader(source, new BatchLoaderOptions { Ahead = 65 }));

@@ -3,7 +3,6 @@ using FaceMix.Imaging;
 using FaceMix.Tests.Trainer.Commands;
 using FaceMix.Trainer;
 using FaceMix.Trainer.Data;
-using FaceMix.Trainer.Data.Drawn;
 using FaceMix.Trainer.Data.Preparation;
 using Xunit;
 
@@ -181,7 +180,7 @@ public sealed class FacesAreCutOut : IDisposable
         var scene = new RgbImage(width, height, [.. Enumerable.Repeat((byte)120, width * height * 3)]);
         foreach (var (index, size, x, y) in faces)
         {
-            using var source = new DrawnSource(1, 60, size);
+            using var source = new SyntheticSource(1, 60, size);
             var face = new byte[size * size * 3];
             source.Read(index, face);
             for (var row = 0; row < size; row++)

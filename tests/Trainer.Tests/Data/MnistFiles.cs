@@ -1,7 +1,6 @@
 using System.IO.Compression;
 using FaceMix.Latents;
 using FaceMix.Trainer.Data;
-using FaceMix.Trainer.Data.Drawn;
 using Xunit;
 
 namespace FaceMix.Tests.Trainer.Data;
@@ -52,10 +51,10 @@ public sealed class MnistFiles
     [Fact]
     public void Drawn_faces_stand_in_for_digits_in_grey_and_small()
     {
-        using var data = FaceDataset.Open(new FaceDataOptions { Size = 28, Grey = true, Seed = 3, DrawnCount = 4, DrawnHeldOut = 2, CacheFolder = string.Empty }, null, CancellationToken.None);
+        using var data = FaceDataset.Open(new FaceDataOptions { Size = 28, Grey = true, Seed = 3, SyntheticCount = 4, SyntheticHeldOut = 2, CacheFolder = string.Empty }, null, CancellationToken.None);
         var rgb = new byte[28 * 28 * 3];
         data.Training.Read(1, rgb);
-        using var large = new DrawnSource(3, 4, 56);
+        using var large = new SyntheticSource(3, 4, 56);
         var whole = new byte[56 * 56 * 3];
         large.Read(1, whole);
 

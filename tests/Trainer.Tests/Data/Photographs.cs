@@ -25,7 +25,7 @@ public sealed class Photographs : IDisposable
         Assert.InRange(keys["a.png"].Pixel, 199, 201);
         Assert.InRange(keys["deep/down/b.JPG"].Pixel, 85, 95);
         Assert.Empty(data.Skipped);
-        Assert.False(data.IsDrawn);
+        Assert.False(data.IsSynthetic);
         Assert.Equal(32, data.Training.Size);
     }
 

@@ -3,7 +3,7 @@ using FaceMix.Latents;
 using FaceMix.ModelStore;
 using FaceMix.Tests.Trainer.Parity;
 using FaceMix.Tests.Trainer.Training;
-using FaceMix.Trainer.Data.Drawn;
+using FaceMix.Trainer.Data;
 using FaceMix.Trainer.Export;
 using FaceMix.Trainer.Models;
 using FaceMix.Trainer.Reports;
@@ -33,7 +33,7 @@ public sealed class ExportedGraphs
         using var faces = new OnnxFaces(folder.Path, 32, model.Options.Latent, threads: 1);
         // More than one batch of the session, and not a whole number of them.
         const int count = 70;
-        var rgb = Measurement.ReadFaces(new DrawnSource(8, count, 32), count);
+        var rgb = Measurement.ReadFaces(new SyntheticSource(8, count, 32), count);
 
         var (mean, logvar) = faces.Encode(rgb);
 

@@ -1,7 +1,6 @@
 using FaceMix.Latents;
 using FaceMix.Trainer;
 using FaceMix.Trainer.Data;
-using FaceMix.Trainer.Data.Drawn;
 using FaceMix.Trainer.Latents;
 using Xunit;
 
@@ -13,7 +12,7 @@ public sealed class EncodingGoesOn : IDisposable
     private const int Faces = 1200;
 
     private readonly TemporaryFolder _folder = new();
-    private readonly FaceData _data = new(new DrawnSource(1, Faces, 32), new DrawnSource(2, 30, 32), [], []) { IsDrawn = true };
+    private readonly FaceData _data = new(new SyntheticSource(1, Faces, 32), new SyntheticSource(2, 30, 32), [], []) { IsSynthetic = true };
 
     public void Dispose()
     {

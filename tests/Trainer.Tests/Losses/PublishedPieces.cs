@@ -1,4 +1,4 @@
-using FaceMix.Trainer.Data.Drawn;
+using FaceMix.Trainer.Data;
 using FaceMix.Trainer.Losses;
 using FaceMix.Trainer.Models;
 using FaceMix.Trainer.Reports;
@@ -89,7 +89,7 @@ public sealed class PublishedPieces
     {
         using var scope = NewDisposeScope();
         const int count = 4;
-        var originals = Measurement.ReadFaces(new DrawnSource(3, count, 64), count);
+        var originals = Measurement.ReadFaces(new SyntheticSource(3, count, 64), count);
         var pictures = originals.Select((value, i) => (byte)Math.Clamp(value + (i * 37 % 41) - 20, 0, 255)).ToArray();
         Tensor Unit(byte[] rgb) => (Pixels.ToTensor(rgb, count, 64) + 1) / 2;
 

@@ -1,7 +1,7 @@
 using FaceMix.Latents;
 using FaceMix.ModelStore;
 using FaceMix.Tests.Trainer.Training;
-using FaceMix.Trainer.Data.Drawn;
+using FaceMix.Trainer.Data;
 using FaceMix.Trainer.Export;
 using FaceMix.Trainer.Models;
 using FaceMix.Trainer.Presets;
@@ -61,7 +61,7 @@ public sealed class OldFilesOpen
         var options = PresetOf(File.ReadAllText(Path.Combine(published, ModelFiles.Card))).Model;
         using var model = new OnnxFaces(published, options.ImageSize, options.Latent, threads: 1);
         // More than one part, spread over a source that holds more.
-        using var source = new DrawnSource(1, 900, options.ImageSize);
+        using var source = new SyntheticSource(1, 900, options.ImageSize);
 
         var (mean, logvar) = Measurement.Encode(model, source, 300);
 

@@ -3,7 +3,7 @@ using System.Globalization;
 using System.Text.Json;
 using FaceMix.Latents;
 using FaceMix.ModelStore.Safetensors;
-using FaceMix.Trainer.Data.Drawn;
+using FaceMix.Trainer.Data;
 using FaceMix.Trainer.Export;
 using FaceMix.Trainer.Presets;
 using FaceMix.Trainer.Reports;
@@ -41,7 +41,7 @@ internal sealed class Curve : IDisposable
         _preset = preset with { Loss = preset.Loss with { KlWarmup = 0 } };
         (_python, _steps) = (python, steps);
         var (faces, size, latent) = (preset.Training.Batch, preset.Model.ImageSize, preset.Model.Latent);
-        _pixels = Measurement.ReadFaces(new DrawnSource(5, faces, size), faces);
+        _pixels = Measurement.ReadFaces(new SyntheticSource(5, faces, size), faces);
         using var run = new TrainingRun(_preset, Seed);
         _first = Weights.Of(run.Model);
         SafetensorsWriter.Write(

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using FaceMix.Latents;
 using FaceMix.ModelStore.Safetensors;
-using FaceMix.Trainer.Data.Drawn;
+using FaceMix.Trainer.Data;
 using FaceMix.Trainer.Export;
 using FaceMix.Trainer.Losses;
 using FaceMix.Trainer.Models;
@@ -29,7 +29,7 @@ public sealed class FaceMix64AgreesWithPyTorch
         set_num_threads(1);
         using var model = Model();
         var latent = model.Options.Latent;
-        var pixels = Measurement.ReadFaces(new DrawnSource(5, Faces, 64), Faces);
+        var pixels = Measurement.ReadFaces(new SyntheticSource(5, Faces, 64), Faces);
         var noise = Noise.Normal(9, 0, Faces * latent);
         var weights = Weights.Of(model);
         SafetensorsWriter.Write(folder.File("in"), [

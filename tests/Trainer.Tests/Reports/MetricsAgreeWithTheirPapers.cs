@@ -1,5 +1,5 @@
 using FaceMix.Latents;
-using FaceMix.Trainer.Data.Drawn;
+using FaceMix.Trainer.Data;
 using FaceMix.Trainer.Reports;
 using FaceMix.Trainer.Reports.Metrics;
 using Xunit;
@@ -56,7 +56,7 @@ public sealed class MetricsAgreeWithTheirPapers
     // Faces, and the same ones noisy: what a metric of pictures has to tell apart.
     private static (byte[] Pictures, byte[] Originals) Blurred(int size, int count)
     {
-        using var source = new DrawnSource(3, count, size);
+        using var source = new SyntheticSource(3, count, size);
         var originals = Measurement.ReadFaces(source, count);
         var noise = Noise.Normal(5, 0, originals.Length);
         return ([.. originals.Zip(noise, (value, off) => (byte)Math.Clamp(value + (25 * off), 0, 255))], originals);

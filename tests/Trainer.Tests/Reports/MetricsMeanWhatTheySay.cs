@@ -1,5 +1,5 @@
 using FaceMix.Latents;
-using FaceMix.Trainer.Data.Drawn;
+using FaceMix.Trainer.Data;
 using FaceMix.Trainer.Reports;
 using FaceMix.Trainer.Reports.Metrics;
 using Xunit;
@@ -11,7 +11,7 @@ public sealed class MetricsMeanWhatTheySay
     [Fact]
     public void Equal_pictures_are_as_similar_as_can_be()
     {
-        using var source = new DrawnSource(1, 2, 32);
+        using var source = new SyntheticSource(1, 2, 32);
         var faces = Measurement.ReadFaces(source, 2);
 
         var similarity = StructuralSimilarity.Of(faces, faces, 32);
@@ -36,7 +36,7 @@ public sealed class MetricsMeanWhatTheySay
     [InlineData(64)]
     public void The_nearest_face_of_a_face_is_itself_mirrored_or_not(int size)
     {
-        using var source = new DrawnSource(1, 700, size);
+        using var source = new SyntheticSource(1, 700, size);
         var faces = Measurement.ReadFaces(source, 700)[^(3 * size * size * 3)..];
         byte[] mirrored = [.. faces.Chunk(size * 3).SelectMany(row => row.Chunk(3).Reverse().SelectMany(pixel => pixel))];
 
@@ -52,7 +52,7 @@ public sealed class MetricsMeanWhatTheySay
     [Fact]
     public void A_face_that_is_brighter_by_a_tenth_is_a_tenth_away()
     {
-        using var source = new DrawnSource(1, 5, 64);
+        using var source = new SyntheticSource(1, 5, 64);
         var faces = Measurement.ReadFaces(source, 5);
         var brighter = Array.ConvertAll(faces, value => (byte)Math.Min(255, value + 25.5));
         var off = faces.Zip(brighter, (a, b) => Math.Pow((b - a) / 255.0, 2)).Average();
@@ -66,7 +66,7 @@ public sealed class MetricsMeanWhatTheySay
     [Fact]
     public void Only_as_many_are_compared_with_as_wished_spread_over_all()
     {
-        using var source = new DrawnSource(1, 90, 32);
+        using var source = new SyntheticSource(1, 90, 32);
 
         var nearest = NearestFaces.Of(Measurement.ReadFaces(source, 90), source, most: 9);
 

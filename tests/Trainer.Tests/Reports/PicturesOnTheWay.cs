@@ -40,7 +40,7 @@ public sealed class PicturesOnTheWay
     {
         using var folder = new TemporaryFolder();
         using var run = new TrainingRun(TinyRun.Preset("model.encoder=[4,4,4]", "model.decoder=[4,4,4]"), 1);
-        using var data = new FaceData(TinyRun.Faces(16), TinyRun.Faces(8), [], []) { IsDrawn = true };
+        using var data = new FaceData(TinyRun.Faces(16), TinyRun.Faces(8), [], []) { IsSynthetic = true };
         using var pictures = new RunPictures(run, folder.Path, data);
         pictures.Begin();
         var report = new StepReport(1, [], 1e-3, 1, false);

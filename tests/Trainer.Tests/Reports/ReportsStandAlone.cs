@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Text.RegularExpressions;
-using FaceMix.Trainer.Data.Drawn;
+using FaceMix.Trainer.Data;
 using FaceMix.Trainer.Reports.Page;
 using Xunit;
 
@@ -113,7 +113,7 @@ public sealed partial class ReportsStandAlone : IDisposable
 
     private static ReportData Example(string title)
     {
-        using var source = new DrawnSource(1, 24, 32);
+        using var source = new SyntheticSource(1, 24, 32);
         var faces = FaceMix.Trainer.Reports.Measurement.ReadFaces(source, 24);
         var pictures = new PagePictures(32);
         PageStrip Strip(string label) => new(label, pictures.Lay(faces[..(7 * 32 * 32 * 3)], 7));

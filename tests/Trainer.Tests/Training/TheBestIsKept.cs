@@ -108,7 +108,7 @@ public sealed class TheBestIsKept
         Assert.Contains("training.best_metric", Assert.Throws<UsageException>(() => TinyRun.Preset("training.early_stopping=3")).Message, StringComparison.Ordinal);
 
     private static FaceData Open(TemporaryFolder folder) => FaceDataset.Open(
-        new FaceDataOptions { Size = 32, Seed = 1, DrawnCount = 32, DrawnHeldOut = 64, CacheFolder = folder.File("cache") }, null, CancellationToken.None);
+        new FaceDataOptions { Size = 32, Seed = 1, SyntheticCount = 32, SyntheticHeldOut = 64, CacheFolder = folder.File("cache") }, null, CancellationToken.None);
 
     private static (TrainingRun Run, RunFolder Place, MomentObserver Observer) Train(TemporaryFolder folder, long steps, params string[] changes) =>
         Train(folder, steps, long.MaxValue, changes);

@@ -1,5 +1,4 @@
 using FaceMix.Trainer.Data;
-using FaceMix.Trainer.Data.Drawn;
 using FaceMix.Trainer.Presets;
 using FaceMix.Trainer.Training;
 
@@ -12,7 +11,7 @@ internal static class TinyRun
 
     public static Preset Preset(params string[] changes) => PresetReader.Read("facemix-32-tiny", changes);
 
-    public static IFaceSource Faces(int count = 200) => new DrawnSource(Seed, count, 32);
+    public static IFaceSource Faces(int count = 200) => new SyntheticSource(Seed, count, 32);
 
     /// <summary>Goes on until a number of steps of a run that is to have <paramref name="planned"/>.</summary>
     public static void StepUntil(TrainingRun run, long step, long planned)

@@ -45,7 +45,7 @@ public sealed class ModelPictures(OnnxFaces model, LatentDensity? density, FaceD
         }
         return report with
         {
-            Photographs = !data.IsDrawn,
+            Photographs = !data.IsSynthetic,
             Reconstructions = Part(Reconstructions()),
             Samples = Part(Samples()),
             Neighbours = Part(Neighbours()),
@@ -78,7 +78,7 @@ public sealed class ModelPictures(OnnxFaces model, LatentDensity? density, FaceD
     private PageNeighbours Neighbours()
     {
         // Photographs are few enough to look at all of them; of drawn faces there is no end.
-        var among = Math.Min(data.IsDrawn ? DirectionFaces : int.MaxValue, data.Training.Count);
+        var among = Math.Min(data.IsSynthetic ? DirectionFaces : int.MaxValue, data.Training.Count);
         var count = Math.Min(NeighbourFaces, measured.HeldOut);
         var faces = model.Decode(Sample(count, temperature: 1));
         var nearest = NearestFaces.Of(faces, data.Training, among);

@@ -1,6 +1,6 @@
 using System.Numerics;
 
-namespace FaceMix.Trainer.Data.Drawn;
+namespace FaceMix.SyntheticFaces;
 
 /// <summary>The crown of a hat: a dome cut along a bent line.</summary>
 internal readonly struct CrownPaint(float radiusX, float top, float bottom, float bend, float square, Vector3 tint, Vector3 light) : IPaint

@@ -1,6 +1,6 @@
 using System.Numerics;
 
-namespace FaceMix.Trainer.Data.Drawn;
+namespace FaceMix.SyntheticFaces;
 
 /// <summary>The wall behind: one colour, a little brighter where the light comes from.</summary>
 internal readonly struct WallPaint(Vector3 colour, Vector3 light) : IPaint

@@ -1,11 +1,12 @@
 using System.Security.Cryptography;
+using FaceMix.Imaging;
 using FaceMix.Latents;
-using FaceMix.Trainer.Data.Drawn;
+using FaceMix.SyntheticFaces;
 using Xunit;
 
-namespace FaceMix.Tests.Trainer.Data;
+namespace FaceMix.Tests.SyntheticFaces;
 
-public sealed class DrawnFaces
+public sealed class FaceRendererTests
 {
     [Theory]
     [InlineData(64)]
@@ -21,7 +22,7 @@ public sealed class DrawnFaces
     [Fact]
     public void These_bytes_are_the_same_on_every_machine()
     {
-        // A change of the renderer changes this, and must raise DrawnSource.RendererVersion with it.
+        // A change of the renderer changes this, and must raise SyntheticSource.RendererVersion with it.
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         for (var index = 0; index < 100; index++)
             hash.AppendData(Draw(1, index, 64));
@@ -35,7 +36,7 @@ public sealed class DrawnFaces
         for (var index = 0; index < 6; index++)
         {
             var small = Draw(5, index, 64);
-            var shrunk = new FaceMix.Imaging.RgbImage(256, 256, Draw(5, index, 256)).Resize(64, 64).Pixels;
+            var shrunk = new RgbImage(256, 256, Draw(5, index, 256)).Resize(64, 64).Pixels;
 
             Assert.InRange(small.Zip(shrunk, (a, b) => (double)Math.Abs(a - b)).Average(), 0, 2.0);
         }
@@ -45,17 +46,17 @@ public sealed class DrawnFaces
     public void Each_attribute_is_seen_on_an_eighth_of_the_faces_and_missing_from_an_eighth()
     {
         const int faces = 20_000;
-        var counts = new int[DrawnAttributes.Names.Count];
+        var counts = new int[SyntheticAttributes.Names.Count];
         for (var index = 0; index < faces; index++)
         {
-            var mask = DrawnFace.FromSeed(2, index).Attributes;
+            var mask = SyntheticFace.FromSeed(2, index).Attributes;
             for (var bit = 0; bit < counts.Length; bit++)
                 counts[bit] += mask.Has(bit) ? 1 : 0;
         }
 
         Assert.True(counts.Length >= 20);
         for (var bit = 0; bit < counts.Length; bit++)
-            Assert.True(counts[bit] is > faces / 8 and < faces * 7 / 8, $"{DrawnAttributes.Names[bit]}: {counts[bit]} of {faces}");
+            Assert.True(counts[bit] is > faces / 8 and < faces * 7 / 8, $"{SyntheticAttributes.Names[bit]}: {counts[bit]} of {faces}");
     }
 
     [Fact]
@@ -64,7 +65,7 @@ public sealed class DrawnFaces
         string[] hairColours = ["Black_Hair", "Blond_Hair", "Brown_Hair", "Gray_Hair", "Red_Hair"];
         for (var index = 0; index < 5_000; index++)
         {
-            var has = NamesOf(DrawnFace.FromSeed(9, index).Attributes);
+            var has = NamesOf(SyntheticFace.FromSeed(9, index).Attributes);
 
             Assert.True(hairColours.Count(has.Contains) <= 1);
             Assert.False(has.Contains("Gaze_Left") && has.Contains("Gaze_Right"));
@@ -84,14 +85,14 @@ public sealed class DrawnFaces
     public void What_is_said_is_drawn(string attribute, int leastError)
     {
         // Faces with it and faces without differ, on average over many, where the feature is.
-        var bit = DrawnAttributes.Names.ToList().IndexOf(attribute);
+        var bit = SyntheticAttributes.Names.ToList().IndexOf(attribute);
         var sums = new double[2][];
         sums[0] = new double[64 * 64 * 3];
         sums[1] = new double[64 * 64 * 3];
         var counts = new int[2];
         for (var index = 0; index < 400; index++)
         {
-            var has = DrawnFace.FromSeed(6, index).Attributes.Has(bit) ? 1 : 0;
+            var has = SyntheticFace.FromSeed(6, index).Attributes.Has(bit) ? 1 : 0;
             var picture = Draw(6, index, 64);
             counts[has]++;
             for (var i = 0; i < picture.Length; i++)
@@ -106,11 +107,11 @@ public sealed class DrawnFaces
     public void Drawing_allocates_nothing()
     {
         var picture = new byte[64 * 64 * 3];
-        FaceRenderer.Render(DrawnFace.FromSeed(1, 0), 64, picture);
+        FaceRenderer.Render(SyntheticFace.FromSeed(1, 0), 64, picture);
         var before = GC.GetAllocatedBytesForCurrentThread();
 
         for (var index = 0; index < 50; index++)
-            FaceRenderer.Render(DrawnFace.FromSeed(1, index), 64, picture);
+            FaceRenderer.Render(SyntheticFace.FromSeed(1, index), 64, picture);
 
         Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
     }
@@ -118,7 +119,7 @@ public sealed class DrawnFaces
     [Fact]
     public void A_size_or_buffer_that_does_not_fit_is_refused()
     {
-        var face = DrawnFace.FromSeed(1, 0);
+        var face = SyntheticFace.FromSeed(1, 0);
 
         Assert.Throws<ArgumentOutOfRangeException>(() => FaceRenderer.Render(face, 31, new byte[31 * 31 * 3]));
         Assert.Throws<ArgumentOutOfRangeException>(() => FaceRenderer.Render(face, 513, new byte[513 * 513 * 3]));
@@ -128,10 +129,10 @@ public sealed class DrawnFaces
     private static byte[] Draw(ulong seed, long index, int size)
     {
         var picture = new byte[size * size * 3];
-        FaceRenderer.Render(DrawnFace.FromSeed(seed, index), size, picture);
+        FaceRenderer.Render(SyntheticFace.FromSeed(seed, index), size, picture);
         return picture;
     }
 
     private static HashSet<string> NamesOf(AttributeMask mask) =>
-        [.. DrawnAttributes.Names.Where((_, bit) => mask.Has(bit))];
+        [.. SyntheticAttributes.Names.Where((_, bit) => mask.Has(bit))];
 }

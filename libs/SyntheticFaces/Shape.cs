@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 
-namespace FaceMix.Trainer.Data.Drawn;
+namespace FaceMix.SyntheticFaces;
 
 /// <summary>Signed distances (negative inside) and the few functions that paints are made of.</summary>
 internal static class Shape
@@ -81,7 +81,7 @@ internal static class Shape
 }
 
 /// <summary>Where a point of the face lies on the paper once the head is turned, and how much narrower it is there.</summary>
-internal readonly struct Pose(in DrawnFace face)
+internal readonly struct Pose(in SyntheticFace face)
 {
     private readonly float _width = face.HeadWidth, _height = face.HeadHeight;
     private readonly float _sinYaw = Shape.Sin(face.Yaw), _cosYaw = Shape.Cos(face.Yaw);

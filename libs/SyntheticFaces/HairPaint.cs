@@ -1,6 +1,6 @@
 using System.Numerics;
 
-namespace FaceMix.Trainer.Data.Drawn;
+namespace FaceMix.SyntheticFaces;
 
 /// <summary>The outline of the hair, and the window in it through which the face is seen.</summary>
 internal readonly struct HairShape
@@ -9,7 +9,7 @@ internal readonly struct HairShape
     public readonly float RadiusX, RadiusY, End;
     private readonly float _flare, _wave, _windowX, _windowTop, _windowHalf, _tilt, _sideEnd, _scallop;
 
-    public HairShape(in DrawnFace face, in Pose pose)
+    public HairShape(in SyntheticFace face, in Pose pose)
     {
         var hat = face.Hat != HatStyle.None;
         var volume = hat ? 0.035f : face.HairVolume;

@@ -1,7 +1,7 @@
 using System.Numerics;
 using FaceMix.Latents;
 
-namespace FaceMix.Trainer.Data.Drawn;
+namespace FaceMix.SyntheticFaces;
 
 /// <summary>How long the hair is; each step is seen from afar.</summary>
 public enum HairLength
@@ -33,9 +33,9 @@ public enum HatStyle { None, Beanie, Brimmed }
 /// so that one face is the same at every size. What an attribute says is a parameter's threshold:
 /// values near a threshold are never drawn.
 /// </summary>
-public readonly record struct DrawnFace
+public readonly record struct SyntheticFace
 {
-    /// <summary>The attributes that can be seen, bit i for <see cref="DrawnAttributes.Names"/>[i].</summary>
+    /// <summary>The attributes that can be seen, bit i for <see cref="SyntheticAttributes.Names"/>[i].</summary>
     public AttributeMask Attributes { get; init; }
 
     public Vector3 Skin { get; init; }
@@ -118,5 +118,5 @@ public readonly record struct DrawnFace
     public Vector3 Background { get; init; }
 
     /// <summary>The face of one seed and index: the same on every machine.</summary>
-    public static DrawnFace FromSeed(ulong seed, long index) => FaceSampler.Sample(seed, index);
+    public static SyntheticFace FromSeed(ulong seed, long index) => FaceSampler.Sample(seed, index);
 }

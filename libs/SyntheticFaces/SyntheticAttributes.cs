@@ -1,11 +1,11 @@
-namespace FaceMix.Trainer.Data.Drawn;
+namespace FaceMix.SyntheticFaces;
 
 /// <summary>
 /// What can be said of a drawn face: CelebA's name where CelebA has one, ours otherwise
 /// (<c>Gaze_Left</c>, <c>Gaze_Right</c>, <c>Long_Hair</c>, <c>Red_Hair</c>). Left and right are the picture's, not the person's.
 /// Bit i of a mask is name i; the order is part of every trained model's manifest and only grows at the end.
 /// </summary>
-public static class DrawnAttributes
+public static class SyntheticAttributes
 {
     internal const ulong ArchedEyebrows = 1UL << 0;
     internal const ulong Bald = 1UL << 1;

@@ -1,14 +1,15 @@
 using System.Security.Cryptography;
 using System.Text;
 using FaceMix.Latents;
+using FaceMix.SyntheticFaces;
 
-namespace FaceMix.Trainer.Data.Drawn;
+namespace FaceMix.Trainer.Data;
 
 /// <summary>
 /// Faces drawn as they are asked for: one core draws about ten times what a step on two cores takes in, so that
 /// keeping them would cost more than drawing them again.
 /// </summary>
-public sealed class DrawnSource : IFaceSource
+public sealed class SyntheticSource : IFaceSource
 {
     /// <summary>Grows whenever the same seed draws another picture.</summary>
     public const int RendererVersion = 1;
@@ -20,7 +21,7 @@ public sealed class DrawnSource : IFaceSource
     /// <param name="count">How many of them, at least 1.</param>
     /// <param name="size">32..512 pixels.</param>
     /// <param name="first">Index of the first face in the stream.</param>
-    public DrawnSource(ulong seed, int count, int size, long first = 0)
+    public SyntheticSource(ulong seed, int count, int size, long first = 0)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
         ArgumentOutOfRangeException.ThrowIfNegative(first);
@@ -48,17 +49,17 @@ public sealed class DrawnSource : IFaceSource
     public int Size { get; }
 
     /// <inheritdoc/>
-    public IReadOnlyList<string> AttributeNames => DrawnAttributes.Names;
+    public IReadOnlyList<string> AttributeNames => SyntheticAttributes.Names;
 
     /// <inheritdoc/>
     public string Key(int index) => $"drawn/{_seed}/{_first + Checked(index)}";
 
     /// <inheritdoc/>
-    public AttributeMask Attributes(int index) => DrawnFace.FromSeed(_seed, _first + Checked(index)).Attributes;
+    public AttributeMask Attributes(int index) => SyntheticFace.FromSeed(_seed, _first + Checked(index)).Attributes;
 
     /// <inheritdoc/>
     public void Read(int index, Span<byte> rgb) =>
-        FaceRenderer.Render(DrawnFace.FromSeed(_seed, _first + Checked(index)), Size, rgb);
+        FaceRenderer.Render(SyntheticFace.FromSeed(_seed, _first + Checked(index)), Size, rgb);
 
     /// <summary>Nothing is held.</summary>
     public void Dispose()

@@ -1,8 +1,8 @@
 using System.Numerics;
 using FaceMix.Latents;
-using static FaceMix.Trainer.Data.Drawn.DrawnAttributes;
+using static FaceMix.SyntheticFaces.SyntheticAttributes;
 
-namespace FaceMix.Trainer.Data.Drawn;
+namespace FaceMix.SyntheticFaces;
 
 /// <summary>
 /// Draws a face's parameters. Attributes are nearly independent of each other, and each is seen on at least one
@@ -10,7 +10,7 @@ namespace FaceMix.Trainer.Data.Drawn;
 /// </summary>
 internal static class FaceSampler
 {
-    public static DrawnFace Sample(ulong seed, long index)
+    public static SyntheticFace Sample(ulong seed, long index)
     {
         var r = SplitMix64.ForIndex(seed, index);
 
@@ -60,7 +60,7 @@ internal static class FaceSampler
             (hair == HairLength.Long ? LongHair : 0);
 
         var hairTint = Palette.Hair(ref r, kind);
-        return new DrawnFace
+        return new SyntheticFace
         {
             Attributes = new AttributeMask(attributes),
             Skin = skin,

@@ -1,10 +1,10 @@
 using System.Numerics;
 
-namespace FaceMix.Trainer.Data.Drawn;
+namespace FaceMix.SyntheticFaces;
 
 public static partial class FaceRenderer
 {
-    private static void Cheeks(in DrawnFace face, in Canvas head, in Pose pose, SkinTone skin)
+    private static void Cheeks(in SyntheticFace face, in Canvas head, in Pose pose, SkinTone skin)
     {
         // Everyone has a little colour there; a rosy face has much.
         var fair = Shape.Clamp01(face.Skin.Y * 1.5f - 0.2f);
@@ -18,7 +18,7 @@ public static partial class FaceRenderer
     }
 
     /// <summary>What the years leave: folds beside the mouth, bags under the eyes, lines across the forehead.</summary>
-    private static void Age(in DrawnFace face, in Canvas head, in Pose pose, SkinTone skin)
+    private static void Age(in SyntheticFace face, in Canvas head, in Pose pose, SkinTone skin)
     {
         var line = Palette.Mix(skin.Shade, skin.Shade * 0.6f, 0.3f);
         for (var side = -1f; side <= 1f; side += 2f)
@@ -36,7 +36,7 @@ public static partial class FaceRenderer
         }
     }
 
-    private static void Beard(in DrawnFace face, in Canvas head, in Pose pose, HeadShape shape)
+    private static void Beard(in SyntheticFace face, in Canvas head, in Pose pose, HeadShape shape)
     {
         if (face.Beard == BeardStyle.None)
             return;
@@ -45,7 +45,7 @@ public static partial class FaceRenderer
         head.Fill(new BeardPaint(shape, chin, mouth, face.Beard == BeardStyle.Full, face.BeardTint * face.LightTint, face.Light), -0.75f, -0.05f, 0.75f, 0.85f);
     }
 
-    private static void Mouth(in DrawnFace face, in Canvas head, in Pose pose, SkinTone skin)
+    private static void Mouth(in SyntheticFace face, in Canvas head, in Pose pose, SkinTone skin)
     {
         var at = pose.At(0f, 0.405f - 0.10f * Shape.Clamp01(face.Smile));
         var tint = face.LightTint;
@@ -70,7 +70,7 @@ public static partial class FaceRenderer
         }
     }
 
-    private static void Nose(in DrawnFace face, in Canvas head, in Pose pose, SkinTone skin)
+    private static void Nose(in SyntheticFace face, in Canvas head, in Pose pose, SkinTone skin)
     {
         var at = pose.At(0f, face.NoseLength);
         var x = at.X + 0.12f * pose.Lean;
@@ -99,7 +99,7 @@ public static partial class FaceRenderer
         head.Fill(new SpotPaint(gx, y - 0.16f * w, 0.32f * w, 0.26f * w, skin.Bright + new Vector3(0.10f), 0.75f), gx - w, y - w, gx + w, y + w);
     }
 
-    private static void Mustache(in DrawnFace face, in Canvas head, in Pose pose)
+    private static void Mustache(in SyntheticFace face, in Canvas head, in Pose pose)
     {
         var at = pose.At(0f, 0.308f);
         var tint = face.BeardTint * face.LightTint;
@@ -110,7 +110,7 @@ public static partial class FaceRenderer
         }
     }
 
-    private static void Eyes(in DrawnFace face, in Canvas head, in Pose pose, SkinTone skin)
+    private static void Eyes(in SyntheticFace face, in Canvas head, in Pose pose, SkinTone skin)
     {
         var lash = new Vector3(0.10f, 0.065f, 0.06f);
         // Smiling eyes close a little.
@@ -137,7 +137,7 @@ public static partial class FaceRenderer
         }
     }
 
-    private static void Brows(in DrawnFace face, in Canvas head, in Pose pose)
+    private static void Brows(in SyntheticFace face, in Canvas head, in Pose pose)
     {
         if (face.Bangs && face.Hat == HatStyle.None && face.BrowThickness < 0f)
             return;
@@ -153,7 +153,7 @@ public static partial class FaceRenderer
         }
     }
 
-    private static void Glasses(in DrawnFace face, in Canvas head, in Pose pose)
+    private static void Glasses(in SyntheticFace face, in Canvas head, in Pose pose)
     {
         var y = -0.025f;
         var tint = face.GlassesTint * face.LightTint;
@@ -185,7 +185,7 @@ public static partial class FaceRenderer
         head.Fill(new BoxPaint(x, y, half, 0.019f, 0.01f, tint, tint * 0.8f), x - half - 0.02f, y - 0.04f, x + half + 0.02f, y + 0.04f);
     }
 
-    private static void Earrings(in DrawnFace face, in Canvas head)
+    private static void Earrings(in SyntheticFace face, in Canvas head)
     {
         var tint = face.EarringTint * face.LightTint;
         for (var side = -1f; side <= 1f; side += 2f)
@@ -198,7 +198,7 @@ public static partial class FaceRenderer
         }
     }
 
-    private static void Hat(in DrawnFace face, in Canvas head, HeadShape shape, SkinTone skin)
+    private static void Hat(in SyntheticFace face, in Canvas head, HeadShape shape, SkinTone skin)
     {
         var tint = face.HatTint * face.LightTint;
         var wide = shape.Width + 0.07f;

@@ -1,6 +1,6 @@
 using System.Numerics;
 
-namespace FaceMix.Trainer.Data.Drawn;
+namespace FaceMix.SyntheticFaces;
 
 /// <summary>Skin in three tones, turned by the light: in the shade it gets redder, not only darker.</summary>
 internal readonly struct SkinTone(Vector3 skin, Vector3 tint)
@@ -15,7 +15,7 @@ internal readonly struct SkinTone(Vector3 skin, Vector3 tint)
 }
 
 /// <summary>The outline of the head: an egg whose lower half narrows to the chin.</summary>
-internal readonly struct HeadShape(in DrawnFace face)
+internal readonly struct HeadShape(in SyntheticFace face)
 {
     public readonly float Width = face.HeadWidth, Height = face.HeadHeight;
     private readonly float _taper = 0.24f - 0.22f * face.Fullness;

@@ -1,6 +1,6 @@
 using System.Numerics;
 
-namespace FaceMix.Trainer.Data.Drawn;
+namespace FaceMix.SyntheticFaces;
 
 /// <summary>
 /// Both lips and what is between them. The line between the lips is a parabola whose corners rise by <c>smile</c>;

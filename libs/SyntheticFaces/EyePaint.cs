@@ -1,6 +1,6 @@
 using System.Numerics;
 
-namespace FaceMix.Trainer.Data.Drawn;
+namespace FaceMix.SyntheticFaces;
 
 /// <summary>An open eye: an almond of white, iris, pupil and glint, in the shade of its upper lid.</summary>
 internal readonly struct EyePaint(Place place, float half, float height, float irisX, float irisY, Vector3 iris, Vector3 tint, float glint) : IPaint

@@ -1,6 +1,6 @@
 using System.Numerics;
 
-namespace FaceMix.Trainer.Data.Drawn;
+namespace FaceMix.SyntheticFaces;
 
 /// <summary>The neck: a column in the shade of the chin.</summary>
 internal readonly struct NeckPaint(float centreX, float half, SkinTone skin, Vector3 light, float chinY) : IPaint

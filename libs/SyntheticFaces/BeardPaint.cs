@@ -1,6 +1,6 @@
 using System.Numerics;
 
-namespace FaceMix.Trainer.Data.Drawn;
+namespace FaceMix.SyntheticFaces;
 
 /// <summary>Hair on cheeks and chin: a full beard follows the jaw, a goatee stays on the chin.</summary>
 internal readonly struct BeardPaint(HeadShape head, Place chin, Place mouth, bool full, Vector3 tint, Vector3 light) : IPaint

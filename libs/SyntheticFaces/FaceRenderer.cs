@@ -1,6 +1,6 @@
 using System.Numerics;
 
-namespace FaceMix.Trainer.Data.Drawn;
+namespace FaceMix.SyntheticFaces;
 
 /// <summary>
 /// Draws a face back to front: wall, hair behind, body, head, features, hair before, glasses, hat.
@@ -20,7 +20,7 @@ public static partial class FaceRenderer
     /// <summary>Draws <paramref name="face"/> as size × size RGB bytes, row by row, three bytes a pixel.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The size is not within 32..512.</exception>
     /// <exception cref="ArgumentException">The span does not hold size × size × 3 bytes.</exception>
-    public static void Render(in DrawnFace face, int size, Span<byte> rgb)
+    public static void Render(in SyntheticFace face, int size, Span<byte> rgb)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(size, MinimumSize);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(size, MaximumSize);
@@ -42,7 +42,7 @@ public static partial class FaceRenderer
 
     private static byte Byte(float value) => (byte)(Shape.Clamp01(value) * 255f + 0.5f);
 
-    private static void Paint(in DrawnFace face, Span<Vector3> pixels, int size)
+    private static void Paint(in SyntheticFace face, Span<Vector3> pixels, int size)
     {
         var room = new Canvas(pixels, size, 1f, 1f, 0f, 0f, 0f);
         var headX = face.OffsetX;
@@ -91,7 +91,7 @@ public static partial class FaceRenderer
             Hat(in face, head, shape, skin);
     }
 
-    private static void Body(in DrawnFace face, in Canvas body, in Pose pose, SkinTone skin)
+    private static void Body(in SyntheticFace face, in Canvas body, in Pose pose, SkinTone skin)
     {
         var neckX = 0.10f * pose.Lean;
         body.Fill(new NeckPaint(neckX, 0.25f + 0.06f * face.Fullness, skin, face.Light, face.HeadHeight), -0.6f, 0.3f, 0.6f, 1.3f);
@@ -103,7 +103,7 @@ public static partial class FaceRenderer
         body.Fill(new TiePaint(0f, top + 0.02f, face.TieTint * face.LightTint), -0.3f, top, 0.3f, 1.3f);
     }
 
-    private static void Ears(in DrawnFace face, in Canvas head, in Pose pose, SkinTone skin)
+    private static void Ears(in SyntheticFace face, in Canvas head, in Pose pose, SkinTone skin)
     {
         for (var side = -1f; side <= 1f; side += 2f)
         {
@@ -115,7 +115,7 @@ public static partial class FaceRenderer
         }
     }
 
-    private static Bumps Relief(in DrawnFace face, in Pose pose)
+    private static Bumps Relief(in SyntheticFace face, in Pose pose)
     {
         var bumps = new Bumps();
         var bridge = pose.At(0f, 0.04f);

@@ -1,7 +1,7 @@
 using System.Numerics;
 using FaceMix.Latents;
 
-namespace FaceMix.Trainer.Data.Drawn;
+namespace FaceMix.SyntheticFaces;
 
 /// <summary>The colours faces are drawn in, chosen so that each named one is told apart at 64 pixels.</summary>
 internal static class Palette
