@@ -63,9 +63,21 @@ public sealed partial class ReportsStandAlone : IDisposable
 
         string[] parts = ["time", "reconstructions", "samples", "neighbours", "traversals", "morphs", "map", "curves", "units", "metrics", "data", "model", "run"];
         Assert.All(parts, part => Assert.Contains($"<section id=\"{part}\">", page, StringComparison.Ordinal));
+        Assert.Contains("src=\"data:image/webp", page, StringComparison.Ordinal);
         Assert.Contains("Made by FaceMix", page, StringComparison.Ordinal);
         Assert.DoesNotContain(">null<", page, StringComparison.Ordinal);
         Assert.DoesNotContain("NaN", page, StringComparison.Ordinal);
+    }
+
+    [NeedsChromium]
+    public void Who_asked_for_less_motion_gets_the_last_picture_and_a_button_to_watch()
+    {
+        File.WriteAllText(_folder.File("report.html"), ReportPage.Write(Example("a@1")));
+
+        var page = Look(_folder.File("report.html"), "--force-prefers-reduced-motion");
+
+        Assert.DoesNotContain("src=\"data:image/webp", page, StringComparison.Ordinal);
+        Assert.Contains("Watch it learn", page, StringComparison.Ordinal);
     }
 
     [NeedsChromium]
@@ -92,11 +104,11 @@ public sealed partial class ReportsStandAlone : IDisposable
     }
 
     // A script that fails half-way leaves the last part out, so the last part being there says that all is well.
-    private static string Look(string path)
+    private static string Look(string path, params string[] options)
     {
         using var profile = new TemporaryFolder();
         var info = new ProcessStartInfo(NeedsChromiumAttribute.Chromium, [
-            "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", $"--user-data-dir={profile.Path}", "--virtual-time-budget=3000", "--dump-dom", $"file://{path}"])
+            "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", $"--user-data-dir={profile.Path}", "--virtual-time-budget=3000", .. options, "--dump-dom", $"file://{path}"])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
@@ -128,6 +140,7 @@ public sealed partial class ReportsStandAlone : IDisposable
             Curves = new PageCurves([1, 2, 3], [0.1, 0.2, 0.3], new Dictionary<string, IReadOnlyList<double?>> { ["total"] = [3, 2, null], ["weight_kl"] = [0.1, 0.2, 0.3] }),
             Frames = [new("step 1", Strip("").Picture), new("step 2", Strip("").Picture), new("step 3", Strip("").Picture)],
             FrameNote = "Samples",
+            Preview = new("data:image/webp;base64,UklGRg==", 224, 99, 7),
             Reconstructions = [Strip("original"), Strip("reconstruction")],
             Samples = [Strip("temperature 0.6"), Strip("temperature 1.0")],
             Neighbours = new([Strip("new face"), Strip("nearest training face")], 0.08, 0.09, 200, 12_000),

@@ -91,6 +91,9 @@ public sealed record ReportData
     /// <summary>The faces that each of <see cref="Frames"/> gives back in its first row.</summary>
     public PagePicture? FrameOriginals { get; init; }
 
+    /// <summary>The same faces as one animated picture; null in what is published of photographs, which goes further than a run's folder.</summary>
+    public PagePicture? Preview { get; init; }
+
     /// <summary>Rows of faces that go with <see cref="Frames"/>: reconstructions and samples.</summary>
     public string FrameNote { get; init; } = string.Empty;
 

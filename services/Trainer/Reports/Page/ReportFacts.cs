@@ -63,7 +63,7 @@ public static class ReportFacts
         Layers = Layers(facts.Preset.Model),
         Command = facts.Request.Command,
         Preset = PresetReader.Write(facts.Preset).TrimEnd(),
-    }.WithFrames(runFolder);
+    }.WithFrames(runFolder, preview: facts.Drawn);
 
     /// <summary>A run's own folder, published or not.</summary>
     public static ReportData Of(RunFolder run)
@@ -89,7 +89,7 @@ public static class ReportFacts
             Layers = Layers(preset.Model),
             Command = request.Command,
             Preset = PresetReader.Write(preset).TrimEnd(),
-        }.WithFrames(run.FullPath);
+        }.WithFrames(run.FullPath, preview: true);
     }
 
     /// <summary>A published version whose run is gone: what its manifest, and its own report where it has one, still tell.</summary>
@@ -133,25 +133,27 @@ public static class ReportFacts
         ["held_out"] = measured.HeldOut,
     };
 
-    private static ReportData WithFrames(this ReportData report, string? runFolder)
+    private static ReportData WithFrames(this ReportData report, string? runFolder, bool preview)
     {
         var taken = runFolder is null ? [] : RunPictures.Read(runFolder);
         if (taken.Count == 0)
             return report;
-        // The first and the last are always among those shown.
-        var shown = taken.Count <= MostFrames ? taken : [.. Enumerable.Range(0, MostFrames).Select(i => taken[(int)Math.Round(i * (taken.Count - 1) / (MostFrames - 1.0))])];
         var folder = Path.Combine(runFolder!, RunPictures.FolderName);
+        var shown = LearningPreview.Spread(taken, MostFrames);
+        var sheets = shown.Select(picture => ImageDecoder.DecodeFile(Path.Combine(folder, picture.File))).ToList();
         return report with
         {
-            Frames = [.. shown.Select(picture => new PageFrame(Caption(picture), Picture(Path.Combine(folder, picture.File), 1 + RunPictures.SampleRows)))],
-            FrameOriginals = Picture(Path.Combine(folder, RunPictures.OriginalsName), rows: 1),
+            Frames = [.. shown.Zip(sheets, (picture, sheet) => new PageFrame(Caption(picture), Picture(sheet, 1 + RunPictures.SampleRows)))],
+            FrameOriginals = Picture(ImageDecoder.DecodeFile(Path.Combine(folder, RunPictures.OriginalsName)), rows: 1),
             FrameNote = "First row: held-out faces. Second row: the same, given back. Below: samples from the same noise, through the density fitted to the latents of that moment.",
+            Preview = preview && LearningPreview.Of(sheets, sheets[0].Height / (1 + RunPictures.SampleRows)) is { } animation
+                ? new PagePicture($"data:image/webp;base64,{Convert.ToBase64String(animation.File)}", animation.Width, animation.Height, RunPictures.Columns)
+                : null,
         };
     }
 
-    private static PagePicture Picture(string path, int rows)
+    private static PagePicture Picture(RgbImage image, int rows)
     {
-        var image = ImageDecoder.DecodeFile(path);
         var face = image.Height / rows;
         return new PagePictures(face).Whole(image, image.Width / face);
     }

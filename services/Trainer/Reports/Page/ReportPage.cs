@@ -43,7 +43,7 @@ public static class ReportPage
     }
 
     // What a comparison does not show would make its page many times as large.
-    private static ReportData Lighter(ReportData report) => report with { Frames = [.. report.Frames.TakeLast(1)], Map = null, Layers = [], Morphs = [.. report.Morphs.Take(2)] };
+    private static ReportData Lighter(ReportData report) => report with { Frames = [.. report.Frames.TakeLast(1)], Preview = null, Map = null, Layers = [], Morphs = [.. report.Morphs.Take(2)] };
 
     private static string Page(string title, string script, string json) => new StringBuilder()
         .Append("<!doctype html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n")

@@ -22,29 +22,26 @@ function header() {
 }
 
 function overTime() {
-  const frames = report.frames;
+  const frames = report.frames, moving = report.preview;
   if (frames.length === 0) return null;
   const image = faces(frames[frames.length - 1].picture, "faces at one moment of the run");
   const label = make("span", { class: "count" });
   const slider = make("input", { type: "range", min: 0, max: frames.length - 1, value: frames.length - 1, "aria-label": "moment of the run" });
-  const show = at => { image.src = frames[at].picture.src; label.textContent = frames[at].caption; slider.value = at; };
-  let timer = null;
-  const play = make("button", { type: "button", onclick: () => (timer ? stop() : start()) }, "▶ Play");
-  const stop = () => { clearInterval(timer); timer = null; play.textContent = "▶ Play"; };
-  const start = () => {
-    let at = Number(slider.value) === frames.length - 1 ? 0 : Number(slider.value);
-    show(at); play.textContent = "❚❚ Pause";
-    timer = setInterval(() => { at += 1; if (at >= frames.length) { stop(); return; } show(at); }, 350);
+  let plays = false;
+  const play = moving ? make("button", { type: "button", onclick: () => set(!plays) }) : null;
+  // The animation is one picture; any moment of it is another.
+  const set = on => {
+    plays = on;
+    const frame = frames[Number(slider.value)];
+    image.src = on ? moving.src : frame.picture.src;
+    label.textContent = on ? `${frames[0].caption} to ${frames[frames.length - 1].caption}` : frame.caption;
+    if (play) play.textContent = on ? "❚❚ Hold" : "▶ Watch it learn";
   };
-  slider.addEventListener("input", () => { stop(); show(Number(slider.value)); });
-  show(frames.length - 1);
-  const part = section(page, "time", "Faces over time", report.frameNote, make("div", { class: "controls" }, play, slider, label), make("div", { class: "sheet" }, report.frameOriginals ? faces(report.frameOriginals, "the originals of the row below") : null, image));
-  // The animated preview: it runs once when it comes into view, unless the reader asked for less motion.
-  if (frames.length > 2 && !matchMedia("(prefers-reduced-motion: reduce)").matches && "IntersectionObserver" in window) {
-    const once = new IntersectionObserver(entries => { if (entries.some(entry => entry.isIntersecting)) { once.disconnect(); start(); } }, { threshold: 0.6 });
-    once.observe(image);
-  }
-  return part;
+  slider.addEventListener("input", () => set(false));
+  const still = matchMedia("(prefers-reduced-motion: reduce)");
+  still.addEventListener("change", () => { if (still.matches) set(false); });
+  set(Boolean(moving) && !still.matches);
+  return section(page, "time", "Faces over time", report.frameNote, make("div", { class: "controls" }, play, slider, label), make("div", { class: "sheet" }, report.frameOriginals ? faces(report.frameOriginals, "the originals of the row below") : null, image));
 }
 
 function reconstructions() {
