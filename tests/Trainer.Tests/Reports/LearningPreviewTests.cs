@@ -77,6 +77,7 @@ public sealed class LearningPreviewTests
             Request = request,
             Metrics = new SortedDictionary<string, double>(),
             Machine = string.Empty,
+            SampleSeeds = (0, 15),
         };
 
         var own = ReportFacts.Of(run);
@@ -89,7 +90,7 @@ public sealed class LearningPreviewTests
 
     private static void TakePictures(TrainingRun run, string folder)
     {
-        using var faces = new FaceData(TinyRun.Faces(16), TinyRun.Faces(8), [], []) { IsDrawn = true };
+        using var faces = new FaceData(TinyRun.Faces(16), TinyRun.Faces(8), [], []) { IsSynthetic = true };
         using var pictures = new RunPictures(run, folder, faces);
         pictures.Begin();
         for (var epoch = 1; epoch <= 2; epoch++)
