@@ -13,8 +13,9 @@ public static class AtomicFile
     /// In the same folder; by default <paramref name="path"/> with <c>.tmp</c> behind it, which the next call overwrites if this
     /// process is killed. Give a name of its own where several processes may write the same file at once.
     /// </param>
+    /// <param name="sync">False: a power cut may lose the newest content. For many small files that can be made again.</param>
     /// <exception cref="IOException">The file cannot be written; the old content stays and the temporary file is removed.</exception>
-    public static void Write(string path, Action<FileStream> write, string? temporary = null)
+    public static void Write(string path, Action<FileStream> write, string? temporary = null, bool sync = true)
     {
         ArgumentNullException.ThrowIfNull(write);
         temporary ??= path + ".tmp";
@@ -23,7 +24,7 @@ public static class AtomicFile
             using (var stream = new FileStream(temporary, FileMode.Create, FileAccess.ReadWrite, FileShare.None))
             {
                 write(stream);
-                stream.Flush(flushToDisk: true);
+                stream.Flush(flushToDisk: sync);
             }
             File.Move(temporary, path, overwrite: true);
         }
@@ -33,7 +34,8 @@ public static class AtomicFile
             File.Delete(temporary);
             throw;
         }
-        Durable.SyncFolder(Path.GetDirectoryName(Path.GetFullPath(path))!);
+        if (sync)
+            Durable.SyncFolder(Path.GetDirectoryName(Path.GetFullPath(path))!);
     }
 
     /// <summary>Writes UTF-8 text without a byte-order mark.</summary>

@@ -8,6 +8,9 @@ namespace FaceMix.SyntheticFaces;
 /// </summary>
 public static partial class FaceRenderer
 {
+    /// <summary>Grows whenever the same seed draws another picture.</summary>
+    public const int Version = 1;
+
     /// <summary>The smallest picture in which the features can still be told.</summary>
     public const int MinimumSize = 32;
 

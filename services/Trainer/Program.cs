@@ -1,8 +1,8 @@
 using System.CommandLine;
+using FaceMix.Datasets;
 using FaceMix.ModelStore;
 using FaceMix.Trainer;
 using FaceMix.Trainer.Commands;
-using FaceMix.Trainer.Data;
 
 var root = new RootCommand("Trains FaceMix's models on drawn faces or photographs, publishes them and fills the latent store.")
 {

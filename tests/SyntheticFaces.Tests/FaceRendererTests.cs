@@ -22,7 +22,7 @@ public sealed class FaceRendererTests
     [Fact]
     public void These_bytes_are_the_same_on_every_machine()
     {
-        // A change of the renderer changes this, and must raise SyntheticSource.RendererVersion with it.
+        // A change of the renderer changes this, and must raise FaceRenderer.Version with it.
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         for (var index = 0; index < 100; index++)
             hash.AppendData(Draw(1, index, 64));

@@ -1,5 +1,5 @@
 using System.CommandLine;
-using FaceMix.Trainer.Data;
+using FaceMix.Datasets;
 using FaceMix.Trainer.Latents;
 
 namespace FaceMix.Trainer.Commands;

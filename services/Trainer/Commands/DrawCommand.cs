@@ -1,8 +1,8 @@
 using System.CommandLine;
-using System.Text;
+using CsvHelper;
+using FaceMix.Datasets;
 using FaceMix.Imaging;
 using FaceMix.SyntheticFaces;
-using FaceMix.Trainer.Data;
 using FaceMix.Trainer.Reports;
 
 namespace FaceMix.Trainer.Commands;
@@ -59,7 +59,8 @@ internal static class DrawCommand
     private static void DrawFolder(SyntheticSource source, string folder)
     {
         Directory.CreateDirectory(folder);
-        var labels = new StringBuilder($"file,{string.Join(',', source.AttributeNames)}\n");
+        using var labels = CsvWriter.ToFile(Path.Combine(folder, "labels.csv"), new CsvWriterOptions { NewLine = "\n" });
+        labels.WriteHeader(["file", .. source.AttributeNames]);
         var rgb = new byte[source.Size * source.Size * 3];
         for (var i = 0; i < source.Count; i++)
         {
@@ -67,11 +68,10 @@ internal static class DrawCommand
             var name = $"{i:D6}.png";
             File.WriteAllBytes(Path.Combine(folder, name), ImageEncoder.Encode(rgb, source.Size, source.Size, ImageFormat.Png));
             var mask = source.Attributes(i);
-            labels.Append(name);
+            labels.WriteField(name);
             for (var bit = 0; bit < source.AttributeNames.Count; bit++)
-                labels.Append(mask.Has(bit) ? ",1" : ",0");
-            labels.Append('\n');
+                labels.WriteField(mask.Has(bit) ? 1 : 0);
+            labels.EndRecord();
         }
-        File.WriteAllText(Path.Combine(folder, "labels.csv"), labels.ToString());
     }
 }

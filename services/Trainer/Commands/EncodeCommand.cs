@@ -1,6 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
-using FaceMix.Trainer.Data;
+using FaceMix.Datasets;
 using FaceMix.Trainer.Export;
 using FaceMix.Trainer.Latents;
 

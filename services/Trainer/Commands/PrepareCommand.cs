@@ -1,6 +1,7 @@
 using System.CommandLine;
+using System.ComponentModel.DataAnnotations;
 using System.Text.Json;
-using FaceMix.Trainer.Data.Preparation;
+using FaceMix.Datasets.Preparation;
 
 namespace FaceMix.Trainer.Commands;
 
@@ -61,6 +62,14 @@ internal static class PrepareCommand
             EyeCascade = parsed.GetValue(s_eyeCascade)!,
             Threads = parsed.GetValue(s_threads),
         };
+        try
+        {
+            options.Check();
+        }
+        catch (ValidationException e)
+        {
+            throw new UsageException($"--{e.Message}", e);
+        }
         try
         {
             var summary = FolderPreparation.Run(from, to, options, new WorkProgress("photographs looked at"), interruption.Token, parsed.GetValue(s_again));

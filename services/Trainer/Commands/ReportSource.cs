@@ -1,6 +1,6 @@
+using FaceMix.Datasets;
 using FaceMix.Latents;
 using FaceMix.ModelStore;
-using FaceMix.Trainer.Data;
 using FaceMix.Trainer.Export;
 using FaceMix.Trainer.Reports;
 using FaceMix.Trainer.Reports.Page;

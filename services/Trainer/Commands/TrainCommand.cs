@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
+using FaceMix.Datasets;
 using FaceMix.ModelStore;
-using FaceMix.Trainer.Data;
 using FaceMix.Trainer.Export;
 using FaceMix.Trainer.Latents;
 using FaceMix.Trainer.Losses.Perceptual;
@@ -116,7 +116,8 @@ internal static class TrainCommand
 
         using var run = new TrainingRun(preset, request.Seed, device);
         run.Perceptual = PerceptualChoice.Open(preset, request, data, models, device, interruption.Token);
-        using var watch = Storage.Guard("A run's log", folder.FullPath, () => new RunWatch(run, folder.FullPath, data, TimeProvider.System));
+        using var display = new TrainingProgress();
+        using var watch = Storage.Guard("A run's log", folder.FullPath, () => new RunWatch(run, folder.FullPath, data, TimeProvider.System, display));
         folder.Checkpoints.Load(run, Console.Error.WriteLine);
         using var score = preset.Training.BestMetric != BestMetric.None ? new HeldOutScore(run, data.HeldOut) : null;
         var history = History.Load(folder.HistoryPath, run.State.Step);
@@ -137,6 +138,7 @@ internal static class TrainCommand
         {
             throw WithAdvice(e, folder, goOn);
         }
+        display.Dispose();
         watch.Dispose();
         Console.Error.WriteLine($"Steps waited for their pictures {waiting:0.0%} of the time.");
         if (!finished)

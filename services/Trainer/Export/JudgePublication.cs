@@ -1,6 +1,6 @@
 using System.Reflection;
+using FaceMix.Datasets;
 using FaceMix.ModelStore;
-using FaceMix.Trainer.Data;
 using FaceMix.Trainer.Models;
 
 namespace FaceMix.Trainer.Export;

@@ -51,7 +51,7 @@ public static class ModelExport
         x = graph.Node("Transpose", [x], Attribute("perm", 0L, 3L, 1L, 2L));
         if (options.Channels == 1)
         {
-            x = graph.Node("Mul", [x, graph.Constant("luminance", Pixels.Luminance, 1, 3, 1, 1)]);
+            x = graph.Node("Mul", [x, graph.Constant("luminance", Pixels.GreyShares, 1, 3, 1, 1)]);
             x = graph.Node("ReduceSum", [x, graph.Constant("channel_axis", [1L])], Attribute("keepdims", 1L));
         }
         var heads = network.Encode(layers, GraphLayers.Existing(x, new Shape(options.Channels, options.ImageSize, options.ImageSize)));

@@ -1,9 +1,9 @@
 using System.Reflection;
 using System.Text;
+using FaceMix.Datasets;
 using FaceMix.Imaging;
 using FaceMix.Latents;
 using FaceMix.ModelStore;
-using FaceMix.Trainer.Data;
 using FaceMix.Trainer.Models;
 using FaceMix.Trainer.Reports;
 using FaceMix.Trainer.Reports.Page;

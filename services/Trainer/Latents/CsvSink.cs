@@ -1,5 +1,5 @@
 using System.Globalization;
-using System.Text;
+using CsvHelper;
 
 namespace FaceMix.Trainer.Latents;
 
@@ -7,7 +7,7 @@ namespace FaceMix.Trainer.Latents;
 public sealed class CsvSink : ILatentSink
 {
     private readonly FileStream _file;
-    private readonly StringBuilder _text = new();
+    private readonly MemoryStream _rows = new();
 
     /// <param name="path">The file.</param>
     /// <param name="position">From the journal: keeps so many bytes and goes on behind them; empty: begins anew.</param>
@@ -29,28 +29,32 @@ public sealed class CsvSink : ILatentSink
 
     public async Task PutAsync(EncodedFaces batch, CancellationToken cancellation)
     {
-        _text.Clear();
-        if (_file.Length == 0)
-        {
-            var numbers = Enumerable.Range(0, batch.Latent).Select(i => $"z{i}");
-            _text.AppendJoin(',', ["file", .. batch.Attributes.Select(Quoted), .. numbers]).Append('\n');
-        }
-        for (var n = 0; n < batch.Keys.Length; n++)
-        {
-            _text.Append(Quoted(batch.Keys[n]));
-            for (var bit = 0; bit < batch.Attributes.Count; bit++)
-                _text.Append(batch.Masks[n].Has(bit) ? ",1" : ",0");
-            foreach (var value in batch.Means.AsSpan(n * batch.Latent, batch.Latent))
-                _text.Append(',').Append(value.ToString("R", CultureInfo.InvariantCulture));
-            _text.Append('\n');
-        }
+        _rows.SetLength(0);
+        WriteRows(batch, withHeader: _file.Length == 0);
         // Not cancelled half-way: a batch is in the file or it is not.
-        await _file.WriteAsync(Encoding.UTF8.GetBytes(_text.ToString()), CancellationToken.None);
+        await _file.WriteAsync(_rows.GetBuffer().AsMemory(0, (int)_rows.Length), CancellationToken.None);
         await _file.FlushAsync(CancellationToken.None);
     }
 
-    public void Dispose() => _file.Dispose();
+    public void Dispose()
+    {
+        _rows.Dispose();
+        _file.Dispose();
+    }
 
-    private static string Quoted(string cell) =>
-        cell.AsSpan().IndexOfAny(",\"\n\r") < 0 ? cell : $"\"{cell.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
+    private void WriteRows(EncodedFaces batch, bool withHeader)
+    {
+        using var csv = CsvWriter.Create(_rows, new CsvWriterOptions { NewLine = "\n" }, leaveOpen: true);
+        if (withHeader)
+            csv.WriteHeader(["file", .. batch.Attributes, .. Enumerable.Range(0, batch.Latent).Select(i => $"z{i}")]);
+        for (var n = 0; n < batch.Keys.Length; n++)
+        {
+            csv.WriteField(batch.Keys[n]);
+            for (var bit = 0; bit < batch.Attributes.Count; bit++)
+                csv.WriteField(batch.Masks[n].Has(bit) ? 1 : 0);
+            foreach (var value in batch.Means.AsSpan(n * batch.Latent, batch.Latent))
+                csv.WriteField(value);
+            csv.EndRecord();
+        }
+    }
 }

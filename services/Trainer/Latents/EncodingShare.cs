@@ -1,5 +1,5 @@
 using System.Globalization;
-using FaceMix.Trainer.Data;
+using FaceMix.Datasets;
 
 namespace FaceMix.Trainer.Latents;
 

@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
+using FaceMix.Datasets;
 using FaceMix.ModelStore;
-using FaceMix.Trainer.Data;
 using FaceMix.Trainer.Export;
 using FaceMix.Trainer.Models;
 using FaceMix.Trainer.Training;

@@ -1,9 +1,9 @@
 using System.Diagnostics;
 using System.Globalization;
+using FaceMix.Datasets;
 using FaceMix.Imaging;
 using FaceMix.Latents;
 using FaceMix.ModelStore;
-using FaceMix.Trainer.Data;
 using FaceMix.Trainer.Export;
 using FaceMix.Trainer.Models;
 using FaceMix.Trainer.Training;

@@ -1,6 +1,6 @@
 using System.Globalization;
+using FaceMix.Datasets;
 using FaceMix.ModelStore.Safetensors;
-using FaceMix.Trainer.Data;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;

@@ -1,5 +1,6 @@
+using FaceMix.Datasets;
+using FaceMix.Imaging;
 using FaceMix.Latents;
-using FaceMix.Trainer.Data;
 using FaceMix.Trainer.Losses;
 using FaceMix.Trainer.Models;
 using FaceMix.Trainer.Reports;
@@ -84,12 +85,8 @@ public sealed class HeldOutScore : IDisposable
 
     private static byte[] Grey(byte[] rgb)
     {
-        var grey = new byte[rgb.Length];
-        for (var i = 0; i < rgb.Length; i += 3)
-        {
-            var share = Pixels.Luminance;
-            grey.AsSpan(i, 3).Fill((byte)Math.Round((share[0] * rgb[i]) + (share[1] * rgb[i + 1]) + (share[2] * rgb[i + 2])));
-        }
+        byte[] grey = [.. rgb];
+        Luminance.Apply(grey);
         return grey;
     }
 }

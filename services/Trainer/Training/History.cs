@@ -1,4 +1,5 @@
 using System.Globalization;
+using CsvHelper;
 using FaceMix.ModelStore;
 
 namespace FaceMix.Trainer.Training;
@@ -60,11 +61,19 @@ public sealed class History
     public void Save(string path)
     {
         var names = _rows.SelectMany(row => row.Values.Keys).Distinct().ToList();
-        var lines = _rows.Select(row => string.Join(',', [
-            row.Step.ToString(CultureInfo.InvariantCulture),
-            row.Seconds.ToString("0.0", CultureInfo.InvariantCulture),
-            .. names.Select(name => row.Values.TryGetValue(name, out var value) ? value.ToString("G6", CultureInfo.InvariantCulture) : string.Empty)]));
-        AtomicFile.WriteText(path, string.Join('\n', [string.Join(',', ["step", "seconds", .. names]), .. lines, string.Empty]));
+        Storage.Guard(Path.GetFileName(path), path, () => AtomicFile.Write(path, stream =>
+        {
+            using var csv = CsvWriter.Create(stream, new CsvWriterOptions { NewLine = "\n" }, leaveOpen: true);
+            csv.WriteHeader(["step", "seconds", .. names]);
+            foreach (var row in _rows)
+            {
+                csv.WriteField(row.Step);
+                csv.WriteField(row.Seconds, "0.0");
+                foreach (var name in names)
+                    csv.WriteField(row.Values.TryGetValue(name, out var value) ? value : (double?)null, "G6");
+                csv.EndRecord();
+            }
+        }));
     }
 
     /// <summary>Reads a history up to a checkpoint's step; a run without one starts empty.</summary>

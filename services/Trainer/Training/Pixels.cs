@@ -1,3 +1,4 @@
+using FaceMix.Imaging;
 using FaceMix.Trainer.Losses;
 using FaceMix.Trainer.Models;
 using static TorchSharp.torch;
@@ -8,9 +9,9 @@ namespace FaceMix.Trainer.Training;
 public static class Pixels
 {
     /// <summary>Shares of red, green and blue in grey (ITU-R BT.601).</summary>
-    public static ReadOnlySpan<float> Luminance => [0.299f, 0.587f, 0.114f];
+    public static ReadOnlySpan<float> GreyShares => [(float)Luminance.Red, (float)Luminance.Green, (float)Luminance.Blue];
 
-    private static readonly Constant s_luminance = new([.. Luminance], 1, 3, 1, 1);
+    private static readonly Constant s_luminance = new([.. GreyShares], 1, 3, 1, 1);
 
     /// <summary>Colours in [-1, 1].</summary>
     /// <param name="rgb">uint8 [N, H, W, 3].</param>

@@ -1,4 +1,4 @@
-using FaceMix.Trainer.Data;
+using FaceMix.Datasets;
 
 namespace FaceMix.Trainer.Training;
 

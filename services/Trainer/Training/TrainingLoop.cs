@@ -1,9 +1,9 @@
-using FaceMix.Trainer.Data;
+using FaceMix.Datasets;
 using static TorchSharp.torch;
 
 namespace FaceMix.Trainer.Training;
 
-/// <summary>Hears of a run's steps; <see cref="ConsoleProgress"/> shows them.</summary>
+/// <summary>Called on what happens in a run: each step, each save, each measurement.</summary>
 public interface ITrainingObserver
 {
     void Stepped(RunState state, StepReport report, double progress);

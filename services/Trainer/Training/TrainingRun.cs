@@ -1,5 +1,5 @@
+using FaceMix.Datasets;
 using FaceMix.Latents;
-using FaceMix.Trainer.Data;
 using FaceMix.Trainer.Losses;
 using FaceMix.Trainer.Losses.Perceptual;
 using FaceMix.Trainer.Models;

@@ -1,9 +1,9 @@
 using System.Diagnostics;
+using FaceMix.Datasets;
 using FaceMix.Latents;
 using FaceMix.ModelStore;
 using FaceMix.Tests.Trainer.Parity;
 using FaceMix.Tests.Trainer.Training;
-using FaceMix.Trainer.Data;
 using FaceMix.Trainer.Export;
 using FaceMix.Trainer.Models;
 using FaceMix.Trainer.Reports;

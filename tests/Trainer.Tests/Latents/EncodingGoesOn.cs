@@ -1,6 +1,6 @@
+using FaceMix.Datasets;
 using FaceMix.Latents;
 using FaceMix.Trainer;
-using FaceMix.Trainer.Data;
 using FaceMix.Trainer.Latents;
 using Xunit;
 

@@ -1,4 +1,4 @@
-using FaceMix.Trainer.Data;
+using FaceMix.Datasets;
 using FaceMix.Trainer.Losses;
 using FaceMix.Trainer.Models;
 using FaceMix.Trainer.Reports;

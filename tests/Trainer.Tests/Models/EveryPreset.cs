@@ -1,7 +1,7 @@
 using System.Diagnostics;
+using FaceMix.Datasets;
 using FaceMix.ModelStore;
 using FaceMix.Tests.Trainer.Parity;
-using FaceMix.Trainer.Data;
 using FaceMix.Trainer.Export;
 using FaceMix.Trainer.Models;
 using FaceMix.Trainer.Presets;

@@ -1,7 +1,7 @@
+using FaceMix.Datasets;
 using FaceMix.Latents;
 using FaceMix.ModelStore;
 using FaceMix.Tests.Trainer.Training;
-using FaceMix.Trainer.Data;
 using FaceMix.Trainer.Export;
 using FaceMix.Trainer.Models;
 using FaceMix.Trainer.Presets;

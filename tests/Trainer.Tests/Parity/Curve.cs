@@ -1,9 +1,9 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
+using FaceMix.Datasets;
 using FaceMix.Latents;
 using FaceMix.ModelStore.Safetensors;
-using FaceMix.Trainer.Data;
 using FaceMix.Trainer.Export;
 using FaceMix.Trainer.Presets;
 using FaceMix.Trainer.Reports;

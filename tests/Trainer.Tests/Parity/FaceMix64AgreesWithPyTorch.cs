@@ -1,7 +1,7 @@
 using System.Diagnostics;
+using FaceMix.Datasets;
 using FaceMix.Latents;
 using FaceMix.ModelStore.Safetensors;
-using FaceMix.Trainer.Data;
 using FaceMix.Trainer.Export;
 using FaceMix.Trainer.Losses;
 using FaceMix.Trainer.Models;

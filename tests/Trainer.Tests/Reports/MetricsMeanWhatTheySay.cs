@@ -1,5 +1,5 @@
+using FaceMix.Datasets;
 using FaceMix.Latents;
-using FaceMix.Trainer.Data;
 using FaceMix.Trainer.Reports;
 using FaceMix.Trainer.Reports.Metrics;
 using Xunit;

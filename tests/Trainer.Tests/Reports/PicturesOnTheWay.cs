@@ -1,5 +1,5 @@
+using FaceMix.Datasets;
 using FaceMix.Tests.Trainer.Training;
-using FaceMix.Trainer.Data;
 using FaceMix.Trainer.Reports;
 using FaceMix.Trainer.Training;
 using Xunit;

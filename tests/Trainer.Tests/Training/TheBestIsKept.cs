@@ -1,6 +1,6 @@
+using FaceMix.Datasets;
 using FaceMix.ModelStore;
 using FaceMix.Trainer;
-using FaceMix.Trainer.Data;
 using FaceMix.Trainer.Export;
 using FaceMix.Trainer.Training;
 using Xunit;

@@ -1,4 +1,4 @@
-using FaceMix.Trainer.Data;
+using FaceMix.Datasets;
 using FaceMix.Trainer.Training;
 using static TorchSharp.torch;
 

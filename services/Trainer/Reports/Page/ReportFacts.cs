@@ -1,7 +1,7 @@
 using System.Globalization;
+using FaceMix.Datasets;
 using FaceMix.Imaging;
 using FaceMix.ModelStore;
-using FaceMix.Trainer.Data;
 using FaceMix.Trainer.Export;
 using FaceMix.Trainer.Models;
 using FaceMix.Trainer.Models.Layers;
