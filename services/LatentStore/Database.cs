@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Npgsql;
 
 namespace FaceMix.LatentStore;
@@ -16,6 +17,10 @@ public static class Database
         builder.ConnectionStringBuilder.CommandTimeout = (int)options.StatementTimeout.TotalSeconds;
         // The same few statements run all the time; prepared, they are planned once a connection.
         builder.ConnectionStringBuilder.MaxAutoPrepare = 20;
+        // A span belongs to a call; the look every two seconds would be a trace of its own each time.
+        builder.ConfigureTracing(tracing => tracing
+            .ConfigureCommandFilter(_ => Activity.Current is not null)
+            .ConfigureBatchFilter(_ => Activity.Current is not null));
         builder.UseVector();
         return builder.Build();
     }

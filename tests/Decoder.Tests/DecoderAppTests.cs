@@ -29,19 +29,27 @@ public sealed class DecoderAppTests
         await client.GenerateAsync(new GenerateRequest { Count = 3 });
         await FailAsync(async () => await client.GenerateAsync(new GenerateRequest { Count = 0 }));
         await FailAsync(async () => await client.GetModelAsync(new GetModelRequest { ModelVersion = "none@20260101-000000" }));
+        await FailAsync(() => GuessAsync(channel));
+        using var web = await http.PostAsync(new Uri("/" + Service + "Generate", UriKind.Relative), new ByteArrayContent([0, 0, 0, 0, 0]) { Headers = { ContentType = new("application/grpc-web+proto") } });
         var overload = await Task.WhenAll(Enumerable.Range(0, 64).Select(_ => CodeOfAsync(async () => await client.GenerateAsync(new GenerateRequest { Count = 64 }))));
         var refused = overload.Count(code => code == StatusCode.ResourceExhausted);
         Assert.InRange(refused, 1, 63);
 
         page = await MetricsPage.ReadUntilAsync(http, page =>
-            page.Calls(Service + "Generate", "OK") + page.Calls(Service + "Generate", "RESOURCE_EXHAUSTED") + page.Calls(Service + "Generate", "INVALID_ARGUMENT") == 67);
+            page.Calls(Service + "Generate", "OK") + page.Calls(Service + "Generate", "RESOURCE_EXHAUSTED") + page.Calls(Service + "Generate", "INVALID_ARGUMENT") == 68);
         page.CheckForm();
-        Assert.Equal((1, 1), (page.Calls(Service + "Generate", "INVALID_ARGUMENT"), page.Calls(Service + "GetModel", "NOT_FOUND")));
+        Assert.Equal((2, 1, 1), (page.Calls(Service + "Generate", "INVALID_ARGUMENT"), page.Calls(Service + "GetModel", "NOT_FOUND"), page.Calls("_OTHER", "UNIMPLEMENTED")));
         Assert.Equal((refused, refused), (page.Calls(Service + "Generate", "RESOURCE_EXHAUSTED"), page.Value("facemix_decoder_queue_refused_total")));
         Assert.Equal(6 + ((64 - refused) * 64), page.Value("facemix_decoder_batch_size_sum"));
         Assert.Equal(page.Value("facemix_decoder_batch_size_count"), page.Value("facemix_decoder_decode_duration_seconds_count"));
         Assert.Equal(1, page.Value("facemix_decoder_model_loaded", ("model", TinyModel.FirstRelease)));
         Assert.Equal(1, page.Value("facemix_decoder_model_loads_total", ("outcome", "loaded")));
+
+        var failures = service.Log.Split('\n').Where(line => line.Contains(" ended with ", StringComparison.Ordinal)).ToList();
+        Assert.Equal(refused + 4, failures.Count);
+        Assert.Equal(refused, failures.Count(line => line.Contains(" WRN ", StringComparison.Ordinal) && line.Contains("RESOURCE_EXHAUSTED", StringComparison.Ordinal)));
+        Assert.All(failures, line => Assert.Matches(" trace [0-9a-f]{32}$", line.TrimEnd()));
+        Assert.DoesNotContain(" ERR ", service.Log, StringComparison.Ordinal);
 
         var newer = TinyModel.Publish(models.Path, "20270101-000000").ToString();
         page = await MetricsPage.ReadUntilAsync(http, page => page.Value("facemix_decoder_model_served", ("model", newer)) == 1);
@@ -60,6 +68,12 @@ public sealed class DecoderAppTests
     [InlineData("--Decoder:MaxBatches=4", "Decoder:MaxBatches is not a key of this service; Decoder has Device, LoadedVersions, LookInterval, MaxBatch, MaxDelay, MaxQueued, Model, Threads.")]
     public async Task A_wrong_value_or_key_ends_the_program_with_a_sentence(string argument, string sentence) =>
         Assert.Equal(sentence, await FailingStart.SentenceOfAsync(typeof(DecoderApp).Assembly, "--Bind:GrpcPort=0", "--Bind:HttpPort=0", argument));
+
+    private static Task GuessAsync(GrpcChannel channel)
+    {
+        var bytes = Marshallers.Create<byte[]>(message => message, message => message);
+        return channel.CreateCallInvoker().AsyncUnaryCall(new Method<byte[], byte[]>(MethodType.Unary, Service[..^1], "Guess", bytes, bytes), null, default, []).ResponseAsync;
+    }
 
     private static async Task FailAsync(Func<Task> call) => await Assert.ThrowsAsync<RpcException>(call);
 

@@ -36,6 +36,9 @@ public sealed class LatentStoreAppTests(LocalPostgres postgres) : StoreTest(post
         Assert.Equal((2, 1), (page.Value("facemix_store_match_duration_seconds_count"), page.Value("facemix_store_search_duration_seconds_count")));
         Assert.Equal((1, 1), (page.Value("facemix_store_rows_stored_total", ("outcome", "added")), page.Value("facemix_store_rows_stored_total", ("outcome", "replaced"))));
         Assert.Equal(["facemix"], page.Labels("db_client_connection_max", "db_client_connection_pool_name"));
+        var failures = service.Log.Split('\n').Where(line => line.Contains(" ended with ", StringComparison.Ordinal)).ToList();
+        Assert.Equal(2, failures.Count);
+        Assert.All(failures, line => Assert.Matches(" INF .* trace [0-9a-f]{32}$", line.TrimEnd()));
         Assert.True(page.Value("db_client_operation_duration_seconds_count") > 0);
     }
 
