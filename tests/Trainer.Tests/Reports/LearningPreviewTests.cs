@@ -1,6 +1,6 @@
+using FaceMix.Datasets;
 using FaceMix.Imaging;
 using FaceMix.Tests.Trainer.Training;
-using FaceMix.Trainer.Data;
 using FaceMix.Trainer.Reports;
 using FaceMix.Trainer.Reports.Page;
 using FaceMix.Trainer.Training;
@@ -75,6 +75,7 @@ public sealed class LearningPreviewTests
             Drawn = data == "drawn",
             State = training.State,
             Request = request,
+            SampleSeeds = (1, 36),
             Metrics = new SortedDictionary<string, double>(),
             Machine = string.Empty,
             SampleSeeds = (0, 15),
