@@ -78,7 +78,6 @@ public sealed class LearningPreviewTests
             SampleSeeds = (1, 36),
             Metrics = new SortedDictionary<string, double>(),
             Machine = string.Empty,
-            SampleSeeds = (0, 15),
         };
 
         var own = ReportFacts.Of(run);
