@@ -3,7 +3,7 @@ using System.Globalization;
 
 namespace FaceMix.Benchmarks.Training;
 
-/// <summary>One of the two that take turns: a process that trains as many steps as it is told.</summary>
+/// <summary>One of those that take turns: a process that trains as many steps as it is told.</summary>
 internal sealed class Peer : IDisposable
 {
     private readonly Process _process;
@@ -13,7 +13,7 @@ internal sealed class Peer : IDisposable
         var info = new ProcessStartInfo(file, arguments) { RedirectStandardInput = true, RedirectStandardOutput = true };
         info.Environment["OMP_NUM_THREADS"] = threads.ToString(CultureInfo.InvariantCulture);
         info.Environment["OPENBLAS_NUM_THREADS"] = info.Environment["OMP_NUM_THREADS"];
-        // Threads that wait for work would otherwise spin in the other one's turn.
+        // Threads that wait for work would otherwise spin in another's turn.
         info.Environment["OMP_WAIT_POLICY"] = "passive";
         // As ./facemix starts the Trainer; Python gets the same.
         info.Environment["GLIBC_TUNABLES"] = "glibc.malloc.hugetlb=1";
@@ -27,30 +27,17 @@ internal sealed class Peer : IDisposable
         return new(program, Path.GetFileNameWithoutExtension(program) == "dotnet" ? arguments.Prepend(typeof(Peer).Assembly.Location) : arguments, threads);
     }
 
-    /// <summary>Whether it can do what it was asked for; one that cannot says why on its standard error and ends.</summary>
-    public bool Works
+    /// <returns>Seconds a step, by the clock and of processor time.</returns>
+    /// <exception cref="InvalidOperationException">The process ended, or its loss is not a number.</exception>
+    public (double Clock, double Processor) Train(int steps)
     {
-        get
-        {
-            try
-            {
-                Train(1);
-                return true;
-            }
-            catch (Exception) when (_process.WaitForExit(TimeSpan.FromSeconds(10)))
-            {
-                return false;
-            }
-        }
+        var before = Machine.ProcessorTime(_process.Id);
+        var answer = Ask(steps.ToString(CultureInfo.InvariantCulture)).Split(' ');
+        var used = Machine.ProcessorTime(_process.Id) - before;
+        return double.IsFinite(double.Parse(answer[1], CultureInfo.InvariantCulture))
+            ? (double.Parse(answer[0], CultureInfo.InvariantCulture) / steps, used.TotalSeconds / steps)
+            : throw new InvalidOperationException($"The loss is {answer[1]}.");
     }
-
-    /// <returns>Seconds a step.</returns>
-    /// <exception cref="InvalidOperationException">The process ended, or its loss is not a number.</exception>
-    public double Train(int steps) => Answer(steps).Seconds / steps;
-
-    /// <returns>The last step's loss.</returns>
-    /// <exception cref="InvalidOperationException">The process ended, or its loss is not a number.</exception>
-    public double LossAfter(int steps) => Answer(steps).Loss;
 
     /// <returns>The largest resident memory in bytes; the process is over then.</returns>
     public long End()
@@ -64,15 +51,6 @@ internal sealed class Peer : IDisposable
         if (!_process.HasExited)
             _process.Kill();
         _process.Dispose();
-    }
-
-    private (double Seconds, double Loss) Answer(int steps)
-    {
-        var answer = Ask(steps.ToString(CultureInfo.InvariantCulture)).Split(' ');
-        var loss = double.Parse(answer[1], CultureInfo.InvariantCulture);
-        return double.IsFinite(loss)
-            ? (double.Parse(answer[0], CultureInfo.InvariantCulture), loss)
-            : throw new InvalidOperationException($"The loss is {answer[1]}.");
     }
 
     private string Ask(string line)

@@ -1,93 +1,84 @@
 using System.Globalization;
 using System.Text;
-using System.Text.Json;
 using FaceMix.Tests;
-using FaceMix.Trainer.Presets;
+using FaceMix.Trainer;
+using static TorchSharp.torch;
 
 namespace FaceMix.Benchmarks.Training;
 
-/// <param name="Preset">What is trained.</param>
-/// <param name="Batch">Pictures a step.</param>
-/// <param name="Ours">FaceMix's pictures a second, the median of its turns.</param>
-/// <param name="Python">PyTorch's.</param>
-/// <param name="Ratio">The median of the turns' ratios.</param>
-/// <param name="OurPeak">Largest resident memory of FaceMix's process in bytes.</param>
-/// <param name="PythonPeak">Of PyTorch's.</param>
-internal sealed record TrainingResult(string Preset, int Batch, double Ours, double Python, double Ratio, long OurPeak, long PythonPeak);
-
 /// <summary>
-/// Training steps of the Trainer (pixels, forward, loss, backward, clipping, optimizer, averaged weights) beside the same
-/// model in plain PyTorch on the same libtorch, the same BLAS and as many threads. Each trains in a process of its own; the
-/// two take turns, so that another load on the machine falls on both.
+/// Training steps of the Trainer (pixels, forward, loss, backward, clipping, optimizer, averaged weights) beside the same networks
+/// written with plain TorchSharp modules and <c>torch.optim</c>, on the same libtorch and as many threads, and beside the
+/// distribution's PyTorch, which is older. Each trains in a process of its own; they take turns, so that another load on the
+/// machine falls on all.
 /// </summary>
 internal static class TrainingBenchmark
 {
     private const int Rounds = 5;
     private static readonly TimeSpan s_turn = TimeSpan.FromSeconds(4);
 
-    // Small, so that the slower of the two ends a turn in time.
+    // Small, so that the slowest ends a turn in time.
     private static readonly (string Preset, int Batch)[] s_presets =
         [("facemix-64", 32), ("anime-64", 16), ("ffhq-conv-96", 16), ("face-mixing-256", 4)];
 
-    /// <param name="arguments"><c>--json</c>; <c>--threads N</c>; names of presets: only those.</param>
-    public static async Task RunAsync(IReadOnlyList<string> arguments)
+    /// <param name="arguments"><c>--threads N</c>, otherwise one and two; <c>--device</c>; <c>--precision</c>, of the Trainer; names of presets, otherwise all.</param>
+    public static Task RunAsync(IReadOnlyList<string> arguments)
     {
-        var json = arguments.Contains("--json");
-        var at = arguments.ToList().IndexOf("--threads");
-        var threads = at >= 0 ? int.Parse(arguments[at + 1], CultureInfo.InvariantCulture) : 1;
-        var chosen = s_presets.Where(entry => PresetReader.Names.Contains(entry.Preset)
-            && (!arguments.Intersect(s_presets.Select(preset => preset.Preset)).Any() || arguments.Contains(entry.Preset))).ToList();
-        var results = new List<TrainingResult>();
-        foreach (var (preset, batch) in chosen)
-            results.Add(Measure(preset, batch, threads));
-        if (json)
+        string Option(string option, string otherwise) => arguments.ToList().IndexOf(option) is >= 0 and var at && at + 1 < arguments.Count ? arguments[at + 1] : otherwise;
+        var (threads, device, precision) = (Option("--threads", "1,2").Split(',').Select(int.Parse).ToList(), Option("--device", "cpu"), Option("--precision", "float32"));
+        var chosen = s_presets.Where(entry => arguments.Contains(entry.Preset)).ToList();
+        var text = new StringBuilder();
+        text.AppendLine(CultureInfo.InvariantCulture, $"`{string.Join(' ', ["./facemix bench training", .. arguments])}`, {Machine.Describe()}; libtorch {__version__}; on {device}, FaceMix in {precision}; medians of {Rounds} turns of {s_turn.TotalSeconds:0} s. *Processor time* is the ratio of what a picture costs plain TorchSharp and FaceMix in seconds of all cores. PyTorch is {Python()}.");
+        text.AppendLine();
+        text.AppendLine("| preset | batch | threads | FaceMix, pictures/s | plain TorchSharp, pictures/s | ratio | processor time | PyTorch, pictures/s | peak of FaceMix, MB | of plain TorchSharp, MB |");
+        text.AppendLine("|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|");
+        foreach (var (preset, batch) in chosen.Count > 0 ? chosen : [.. s_presets])
         {
-            Console.WriteLine(JsonSerializer.Serialize(new { threads, blas = Blas(), results }));
-            return;
+            foreach (var count in threads)
+            {
+                var row = Measure(preset, batch, count, device, precision);
+                Console.Error.WriteLine(row);
+                text.AppendLine(row);
+            }
         }
-        var text = Table(results, threads);
         Console.WriteLine(text);
-        if (chosen.Count == s_presets.Length)
-            Section.Write("training", "Training", text);
+        if (arguments.Count == 0)
+            Section.Write("training", "Training", text.ToString());
+        return Task.CompletedTask;
     }
 
-    private static TrainingResult Measure(string preset, int batch, int threads)
+    private static string Measure(string preset, int batch, int threads, string device, string precision)
     {
-        using var ours = Peer.OfThis(new TrainingTask(preset, batch, threads).Arguments, threads);
+        TrainingTask Task(bool plain) => new(preset, batch, threads, plain, device, plain ? "float32" : precision);
+        using var ours = Peer.OfThis(Task(plain: false).Arguments, threads);
+        using var plain = Peer.OfThis(Task(plain: true).Arguments, threads);
         using var python = new Peer(PythonScript.Interpreter, [Repository.PathOf("benchmarks", "Training", "train.py"), preset, $"{batch}", $"{threads}"], threads);
+        Peer[] peers = [ours, plain, python];
         // The first steps compile, allocate and choose kernels.
-        var steps = (Ours: StepsIn(ours), Python: StepsIn(python));
-        List<double> rates = [], others = [];
-        for (var round = 0; round < Rounds; round++)
-        {
-            rates.Add(batch / ours.Train(steps.Ours));
-            others.Add(batch / python.Train(steps.Python));
-        }
-        var ratio = Median([.. rates.Zip(others, (rate, other) => rate / other)]);
-        return new(preset, batch, Median(rates), Median(others), ratio, ours.End(), python.End());
+        var steps = peers.Select(StepsIn).ToList();
+        var turns = Enumerable.Range(0, Rounds).Select(_ => peers.Zip(steps, (peer, count) => peer.Train(count)).ToList()).ToList();
+        double Rate(int peer) => Median(turns.Select(turn => batch / turn[peer].Clock));
+        var ratio = Median(turns.Select(turn => turn[1].Clock / turn[0].Clock));
+        var processor = Median(turns.Select(turn => turn[1].Processor / turn[0].Processor));
+        return string.Create(CultureInfo.InvariantCulture, $"| {preset} | {batch} | {threads} | {Rate(0):0.0} | {Rate(1):0.0} | {ratio:0.00} | {processor:0.00} | {Rate(2):0.0} | {ours.End() / 1e6:0} | {plain.End() / 1e6:0} |");
     }
 
     private static int StepsIn(Peer peer)
     {
         peer.Train(2);
-        return Math.Max(1, (int)(s_turn.TotalSeconds / peer.Train(1)));
+        return Math.Max(1, (int)(s_turn.TotalSeconds / peer.Train(1).Clock));
     }
 
-    private static string Table(List<TrainingResult> results, int threads)
+    // The distribution's takes the BLAS that the system's alternatives name.
+    private static string Python()
     {
-        var text = new StringBuilder();
-        text.AppendLine(CultureInfo.InvariantCulture, $"`./facemix bench training --threads {threads}`: {Environment.ProcessorCount} processors, {threads} thread(s) each, BLAS `{Blas()}`, libtorch {TorchSharp.torch.__version__}; medians of {Rounds} turns of {s_turn.TotalSeconds:0} s.");
-        text.AppendLine();
-        text.AppendLine("| preset | batch | FaceMix, pictures/s | PyTorch, pictures/s | ratio | FaceMix's peak, MB | PyTorch's peak, MB |");
-        text.AppendLine("|---|--:|--:|--:|--:|--:|--:|");
-        foreach (var row in results)
-            text.AppendLine(CultureInfo.InvariantCulture, $"| {row.Preset} | {row.Batch} | {row.Ours:0.0} | {row.Python:0.0} | {row.Ratio:0.00} | {row.OurPeak / 1e6:0} | {row.PythonPeak / 1e6:0} |");
-        return text.ToString();
+        using var process = System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo(PythonScript.Interpreter, ["-c", "import torch; print(torch.__version__)"]) { RedirectStandardOutput = true })!;
+        var version = process.StandardOutput.ReadToEnd().Trim();
+        process.WaitForExit();
+        return process.ExitCode == 0
+            ? $"{version} with {Path.GetFileName(File.ResolveLinkTarget("/etc/alternatives/libblas.so.3-x86_64-linux-gnu", returnFinalTarget: true)?.FullName) ?? "no known BLAS"}"
+            : throw new UsageException($"{PythonScript.Interpreter} has no torch; apt-get install python3-torch.");
     }
 
-    // What the dynamic loader took for the name that libtorch asks for.
-    private static string Blas() => Path.GetFileName(Path.GetDirectoryName(
-        File.ResolveLinkTarget("/etc/alternatives/libblas.so.3-x86_64-linux-gnu", returnFinalTarget: true)?.FullName ?? "unknown/unknown")!);
-
-    private static double Median(List<double> values) => values.Order().ElementAt(values.Count / 2);
+    private static double Median(IEnumerable<double> values) => values.Order().ElementAt(Rounds / 2);
 }

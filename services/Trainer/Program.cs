@@ -3,7 +3,9 @@ using FaceMix.Datasets;
 using FaceMix.ModelStore;
 using FaceMix.Trainer;
 using FaceMix.Trainer.Commands;
+using FaceMix.Trainer.Training;
 
+NativeHeap.KeepFreed();
 var root = new RootCommand("Trains FaceMix's models on drawn faces or photographs, publishes them and fills the latent store.")
 {
     TrainCommand.Create(), PublishCommand.Create(), EncodeCommand.Create(), DrawCommand.Create(), EvaluateCommand.Create(),

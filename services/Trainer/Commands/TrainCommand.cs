@@ -5,6 +5,7 @@ using FaceMix.ModelStore;
 using FaceMix.Trainer.Export;
 using FaceMix.Trainer.Latents;
 using FaceMix.Trainer.Losses.Perceptual;
+using FaceMix.Trainer.Models;
 using FaceMix.Trainer.Presets;
 using FaceMix.Trainer.Reports;
 using FaceMix.Trainer.Training;

@@ -1,3 +1,4 @@
+using FaceMix.Trainer.Models.Layers;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 

@@ -17,16 +17,17 @@ public sealed class FaceModel : Module<Tensor, Tensor, VaeOutput>
 
     /// <param name="options">Which network, and its shape.</param>
     /// <param name="device">Where its arrays live; null: the CPU.</param>
+    /// <param name="precision">Of its products; what it hands out is float32.</param>
     /// <exception cref="UsageException">The options do not fit each other.</exception>
-    public FaceModel(ModelOptions options, Device? device = null)
+    public FaceModel(ModelOptions options, Device? device = null, Precision precision = Precision.Float32)
         : base(nameof(FaceModel))
     {
         options.Check();
         Options = options;
         Network = Networks.Of(options);
         var description = Description.Of(options);
-        encoder = new TensorLayers(nameof(encoder), Network.Conventions, description.Encoder.SelectMany(row => row.Arrays), device);
-        decoder = new TensorLayers(nameof(decoder), Network.Conventions, description.Decoder.SelectMany(row => row.Arrays), device);
+        encoder = new TensorLayers(nameof(encoder), Network.Conventions, description.Encoder.SelectMany(row => row.Arrays), device, precision);
+        decoder = new TensorLayers(nameof(decoder), Network.Conventions, description.Decoder.SelectMany(row => row.Arrays), device, precision);
         RegisterComponents();
     }
 

@@ -1,6 +1,5 @@
 using FaceMix.Trainer.Losses;
 using FaceMix.Trainer.Models;
-using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace FaceMix.Trainer.Training;
@@ -17,12 +16,12 @@ public sealed class Adversary : IDisposable
     {
         _options = options;
         Discriminator = new PatchDiscriminator(model.Channels, model.ImageSize, options.Scales, options.Width, device);
-        Optimizer = optim.Adam(Discriminator.parameters(), options.LearningRate, options.Beta1, options.Beta2);
+        Optimizer = new FusedAdam(Discriminator.parameters(), options.LearningRate, options.Beta1, options.Beta2);
     }
 
     public PatchDiscriminator Discriminator { get; }
 
-    public Adam Optimizer { get; }
+    public FusedAdam Optimizer { get; }
 
     public bool JoinsAt(long step) => step >= _options.StartStep;
 
@@ -44,13 +43,13 @@ public sealed class Adversary : IDisposable
     public double Step(Tensor real, Tensor painted)
     {
         // What the model's own step left behind is no part of this one.
-        Optimizer.zero_grad();
+        Optimizer.ZeroGrad();
         var loss = Loss(real, painted);
         var value = loss.detach().to(ScalarType.Float64).item<double>();
         if (double.IsFinite(value))
         {
             loss.backward();
-            Optimizer.step();
+            Optimizer.Step();
         }
         return value;
     }

@@ -2,7 +2,6 @@ using System.Globalization;
 using FaceMix.Datasets;
 using FaceMix.ModelStore.Safetensors;
 using TorchSharp;
-using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace FaceMix.Trainer.Training;
@@ -94,10 +93,10 @@ public static class Checkpoint
         };
     }
 
-    private static string StoreMoments(List<SafetensorsTensor> tensors, string prefix, IEnumerable<string> names, OptimizerHelper optimizer)
+    private static string StoreMoments(List<SafetensorsTensor> tensors, string prefix, IEnumerable<string> names, FusedAdam optimizer)
     {
         var steps = new List<string>();
-        foreach (var (name, moments) in names.Zip(Moments.Of(optimizer)))
+        foreach (var (name, moments) in names.Zip(optimizer.Moments))
         {
             tensors.Add(Store($"{prefix}/{name}/exp_avg", moments.Mean));
             tensors.Add(Store($"{prefix}/{name}/exp_avg_sq", moments.Square));
@@ -106,9 +105,9 @@ public static class Checkpoint
         return string.Join(' ', steps);
     }
 
-    private static void RestoreMoments(SafetensorsFile file, string prefix, IEnumerable<string> names, OptimizerHelper optimizer, string steps)
+    private static void RestoreMoments(SafetensorsFile file, string prefix, IEnumerable<string> names, FusedAdam optimizer, string steps)
     {
-        foreach (var ((name, moments), step) in names.Zip(Moments.Of(optimizer)).Zip(steps.Split(' ')))
+        foreach (var ((name, moments), step) in names.Zip(optimizer.Moments).Zip(steps.Split(' ')))
         {
             Restore(file, $"{prefix}/{name}/exp_avg", moments.Mean);
             Restore(file, $"{prefix}/{name}/exp_avg_sq", moments.Square);

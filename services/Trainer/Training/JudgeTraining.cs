@@ -30,7 +30,7 @@ public static class JudgeTraining
     {
         manual_seed((long)(SplitMix64.Mix(seed) >> 1));
         var judge = new Judge(source.Size, source.AttributeNames.Count).to(device ?? CPU);
-        using var optimizer = optim.AdamW(judge.parameters(), LearningRateTop, weight_decay: 1e-3);
+        using var optimizer = new FusedAdam(judge.parameters(), LearningRateTop) { Decoupled = true, WeightDecay = 1e-3 };
         using var loader = new BatchLoader(source, new BatchLoaderOptions { BatchSize = Batch, Seed = seed, Ahead = 2 });
         var looked = Measurement.ReadFaces(source, FacesPerLook);
         var truth = Enumerable.Range(0, FacesPerLook).Select(i => source.Attributes((int)((long)i * source.Count / FacesPerLook))).ToArray();
@@ -38,8 +38,7 @@ public static class JudgeTraining
         var step = 0;
         for (; step < maxSteps && worst is not { Accuracy: >= GoodEnough }; step++)
         {
-            foreach (var group in optimizer.ParamGroups)
-                group.LearningRate = LearningRateTop * Math.Min(1, (step + 1) / 100.0) * (0.02 + (0.98 * 0.5 * (1 + Math.Cos(Math.PI * step / maxSteps))));
+            optimizer.Rate = LearningRateTop * Math.Min(1, (step + 1) / 100.0) * (0.02 + (0.98 * 0.5 * (1 + Math.Cos(Math.PI * step / maxSteps))));
             cancellation.ThrowIfCancellationRequested();
             using (var batch = loader.Next(cancellation)!)
                 Step(judge, optimizer, batch, source);
@@ -81,7 +80,7 @@ public static class JudgeTraining
         return masks;
     }
 
-    private static void Step(Judge judge, optim.Optimizer optimizer, FaceBatch batch, IFaceSource source)
+    private static void Step(Judge judge, FusedAdam optimizer, FaceBatch batch, IFaceSource source)
     {
         using var scope = NewDisposeScope();
         judge.train();
@@ -92,8 +91,8 @@ public static class JudgeTraining
         var device = Devices.Of(judge);
         var logits = judge.call(Pixels.ToTensor(batch.Pixels, batch.Count, source.Size, device));
         var loss = nn.functional.binary_cross_entropy_with_logits(logits, Devices.Send(tensor(wanted, [batch.Count, attributes]), device));
-        optimizer.zero_grad();
+        optimizer.ZeroGrad();
         loss.backward();
-        optimizer.step();
+        optimizer.Step();
     }
 }

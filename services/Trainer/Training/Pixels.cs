@@ -1,6 +1,6 @@
 using FaceMix.Imaging;
-using FaceMix.Trainer.Losses;
 using FaceMix.Trainer.Models;
+using FaceMix.Trainer.Models.Layers;
 using static TorchSharp.torch;
 
 namespace FaceMix.Trainer.Training;

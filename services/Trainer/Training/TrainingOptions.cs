@@ -1,3 +1,5 @@
+using FaceMix.Trainer.Models;
+
 namespace FaceMix.Trainer.Training;
 
 public enum OptimizerKind
@@ -123,8 +125,6 @@ public sealed record TrainingOptions
             throw new UsageException("training.early_stopping needs a training.best_metric to go by: loss, mse, psnr_db, ssim or ms_ssim.");
         Require(ColourJitter is >= 0 and <= 0.5, "colour_jitter", ColourJitter, "0 to 0.5");
         Require(CropJitter is >= 0 and <= 0.5, "crop_jitter", CropJitter, "0 to 0.5");
-        if (Precision != Precision.Float32)
-            throw new UsageException($"training.precision is {Precisions.NameOf(Precision)}, which is not in this build; it must be float32.");
         if (!Devices.IsWish(Device))
             throw new UsageException($"training.device is {Device}; it must be auto, cpu, cuda or cuda:N.");
         Require(HeldOut is >= 8 and <= 100_000, "held_out", HeldOut, "8 to 100000");

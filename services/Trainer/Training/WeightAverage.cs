@@ -8,7 +8,9 @@ namespace FaceMix.Trainer.Training;
 /// </summary>
 public sealed class WeightAverage : IDisposable
 {
-    private readonly List<(string Name, Tensor Source, Tensor Average)> pairs = [];
+    private readonly string[] names;
+    private readonly Tensor[] sources;
+    private readonly Tensor[] averages;
     private readonly double keep;
 
     /// <param name="model">Its present values begin the average.</param>
@@ -17,27 +19,20 @@ public sealed class WeightAverage : IDisposable
     {
         this.keep = keep;
         using var noGrad = no_grad();
-        foreach (var (name, tensor) in Floating(model))
-            pairs.Add((name, tensor, keep > 0 ? tensor.detach().clone().DetachFromDisposeScope() : tensor));
+        names = [.. Floating(model).Select(pair => pair.Name)];
+        sources = [.. Floating(model).Select(pair => pair.Tensor)];
+        averages = keep > 0 ? [.. sources.Select(source => source.detach().clone().DetachFromDisposeScope())] : sources;
     }
 
-    public IEnumerable<(string Name, Tensor Average)> Averages => pairs.Select(pair => (pair.Name, pair.Average));
+    public IEnumerable<(string Name, Tensor Average)> Averages => names.Zip(averages);
 
     /// <summary>Takes in the model's present values.</summary>
     /// <param name="step">Steps done, from 0.</param>
     public void Update(long step)
     {
-        if (keep <= 0)
-            return;
-        using var noGrad = no_grad();
-        using var scope = NewDisposeScope();
-        var share = ShareKept(step);
-        foreach (var (_, source, average) in pairs)
-            average.mul_(share).add_(source, alpha: 1 - share);
+        if (keep > 0)
+            Fused.Lerp(averages, sources, 1 - KeptAt(keep, step));
     }
-
-    /// <summary>What <see cref="KeptAt"/> says of this average.</summary>
-    public double ShareKept(long step) => KeptAt(keep, step);
 
     /// <summary>The share kept at a step: (1 + step) / (10 + step) until that passes <paramref name="keep"/>.</summary>
     public static double KeptAt(double keep, long step) => Math.Min(keep, (1.0 + step) / (10.0 + step));
@@ -53,9 +48,10 @@ public sealed class WeightAverage : IDisposable
 
     public void Dispose()
     {
-        foreach (var (_, _, average) in pairs.Where(pair => !ReferenceEquals(pair.Source, pair.Average)))
+        if (keep <= 0)
+            return;
+        foreach (var average in averages)
             average.Dispose();
-        pairs.Clear();
     }
 
     /// <summary>Parameters and floating-point buffers by name; a count of batches is neither averaged nor needed.</summary>

@@ -45,7 +45,7 @@ internal static class GradientCheck
         foreach (var (name, tensor) in named)
         {
             using var scope = NewDisposeScope();
-            var numbers = tensor.detach().view(-1);
+            var numbers = tensor.detach();
             var gradient = (tensor.grad ?? zeros_like(tensor)).contiguous().data<double>().ToArray();
             var allowed = (Tolerance * gradient.Max(Math.Abs)) + (Noise * Math.Max(1, Math.Abs(value)));
             foreach (var element in Some(gradient.Length, elements, random))
@@ -77,7 +77,7 @@ internal static class GradientCheck
     {
         using var scope = NewDisposeScope();
         using var _ = no_grad();
-        var (before, way) = (numbers.clone(), tensor(direction));
+        var (before, way) = (numbers.clone(), tensor(direction, numbers.shape));
         var slopes = new List<double>();
         foreach (var step in s_steps)
         {

@@ -30,6 +30,7 @@ public sealed class NoneIsLeftOut
     private static readonly Dictionary<string, string> s_withoutGradient = new(StringComparer.Ordinal)
     {
         ["Devices.Send"] = "a copy to another device",
+        ["Fused.Norm"] = "how long gradients are, which nothing learns from",
         ["Pixels.ToTensor"] = "made of bytes",
         ["StructuralSimilarity.Compare"] = "a metric, which teaches nothing",
     };

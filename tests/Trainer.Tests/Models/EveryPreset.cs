@@ -110,7 +110,7 @@ public sealed class EveryPreset
         }
     }
 
-    private static IFaceSource Faces(ulong seed, int count, ModelOptions model) => FaceDataset.Open(
+    internal static IFaceSource Faces(ulong seed, int count, ModelOptions model) => FaceDataset.Open(
         new FaceDataOptions { Size = model.ImageSize, Grey = model.Channels == 1, Seed = seed, SyntheticCount = count, SyntheticHeldOut = 8, CacheFolder = string.Empty },
         progress: null, CancellationToken.None).Training;
 

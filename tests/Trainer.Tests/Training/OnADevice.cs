@@ -65,7 +65,7 @@ public sealed class OnADevice
         Checkpoint.Load(elsewhere, folder.File("checkpoint"));
 
         Assert.Equal(run.State, elsewhere.State);
-        var moments = Moments.Of(elsewhere.Optimizer).ToList();
+        var moments = elsewhere.Optimizer.Moments.ToList();
         Assert.All(moments, state => Assert.Equal(2, state.Steps));
         Assert.All(
             elsewhere.Model.parameters().Cast<Tensor>().Concat(elsewhere.Average.Averages.Select(pair => pair.Average)).Concat(moments.SelectMany(state => new[] { state.Mean, state.Square })),

@@ -31,7 +31,7 @@ public sealed class OnAGpu
         Checkpoint.Save(runs[1], folder.File("gpu"));
 
         Assert.Equal(File.ReadAllBytes(folder.File("cpu")), File.ReadAllBytes(folder.File("gpu")));
-        Assert.All(Moments.Of(runs[1].Optimizer), state => Assert.Equal("cuda:0", state.Mean.device.ToString()));
+        Assert.All(runs[1].Optimizer.Moments, state => Assert.Equal("cuda:0", state.Mean.device.ToString()));
         Near(Walk(runs[0], 3), Walk(runs[1], 3), 1e-2);
         runs.ForEach(run => run.Dispose());
     }

@@ -1,4 +1,3 @@
-using FaceMix.Trainer.Models.Layers;
 using static TorchSharp.torch;
 
 namespace FaceMix.Trainer.Losses.Perceptual;
@@ -29,7 +28,7 @@ public static class PerceptualLoss
         return maps.Zip(wanted, (a, b) => (a - b).abs().mean()).Aggregate((a, b) => a + b) / maps.Count;
     }
 
-    private static IReadOnlyList<Tensor> Maps(IPerceptualNetwork network, Tensor pictures) => [.. network.Maps(Colours(pictures)).Select(FullPrecision.Of)];
+    private static IReadOnlyList<Tensor> Maps(IPerceptualNetwork network, Tensor pictures) => network.Maps(Colours(pictures));
 
     private static Tensor Colours(Tensor pictures) => pictures.shape[1] == 1 ? pictures.expand(-1, 3, -1, -1) : pictures;
 }

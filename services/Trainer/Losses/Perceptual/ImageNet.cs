@@ -1,3 +1,4 @@
+using FaceMix.Trainer.Models.Layers;
 using static TorchSharp.torch;
 
 namespace FaceMix.Trainer.Losses.Perceptual;

@@ -2,12 +2,9 @@ using System.Collections.Concurrent;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace FaceMix.Trainer.Losses;
+namespace FaceMix.Trainer.Models.Layers;
 
-/// <summary>
-/// Numbers that never change, on every device that has asked for them: they are copied there once, because a step that is
-/// recorded cannot wait for a copy out of main memory.
-/// </summary>
+/// <summary>Numbers that never change, copied once to every device that asks for them, because a GPU waits for a copy out of main memory.</summary>
 /// <param name="values">float32, whatever type they are asked for in.</param>
 /// <param name="shape">As many; none: in one row.</param>
 internal sealed class Constant(float[] values, params long[] shape)
