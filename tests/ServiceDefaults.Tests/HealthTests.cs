@@ -77,8 +77,7 @@ public sealed class HealthTests
 
     [NeedsNode]
     public Task From_node_a_service_is_checked_and_watched_until_it_stops() =>
-        CheckAndWatch((address, what, name) => Peer.LinesAsync("node", Repository.PathOf("tests", "ServiceDefaults.Tests", "peers", "health.mjs"), Repository.Root,
-            Repository.PathOf("tests", "ServiceDefaults.Tests", "peers", "health.proto"), address, what, name));
+        CheckAndWatch((address, what, name) => Peer.LinesAsync("node", Repository.PathOf("tests", "ServiceDefaults.Tests", "peers", "health.mjs"), Repository.Root, address, what, name));
 
     [NeedsPythonGrpc]
     public Task From_python_a_service_is_checked_and_watched_until_it_stops() =>
