@@ -9,6 +9,11 @@ PACKAGES_TESTS=(
   python3 python3-torch python3-numpy python3-onnx python3-grpcio python3-protobuf python3-pil
   protobuf-compiler protobuf-compiler-grpc chromium
 )
+# CI runs PostgreSQL in containers; another engine that is installed is left as it is.
+if [[ -n ${CI:-} ]]; then
+  PACKAGES_TESTS+=(debootstrap)
+  command -v dockerd >/dev/null || PACKAGES_TESTS+=(docker.io)
+fi
 NODE_WANTED=20.19
 NODE_FALLBACK=22
 

@@ -53,6 +53,27 @@ run_room() {
   fi
 }
 
+# PostgreSQL in a container where an engine and the image are at hand (CI makes both if that takes no longer than five
+# minutes); otherwise this machine's own.
+choose_postgres() {
+  local script=deploy/offline/postgres-image.sh settings reason begun=$SECONDS code=0
+  if [[ -n ${FACEMIX_POSTGRES_IMAGE:-} ]]; then
+    echo "PostgreSQL for the tests: containers of $FACEMIX_POSTGRES_IMAGE, as FACEMIX_POSTGRES_IMAGE says"
+    return
+  fi
+  reason=$(mktemp)
+  trap "$script stop" EXIT
+  settings=$(timeout 300 "$script" start "${FACEMIX_STATE:-$ROOT/.facemix}/docker" 2>"$reason") || code=$?
+  if ((code == 0)); then
+    eval "$settings"
+    echo "PostgreSQL for the tests: containers of $FACEMIX_POSTGRES_IMAGE (ready after $((SECONDS - begun)) s)"
+  else
+    ((code != 124)) || echo "the image was not made within 5 minutes" >"$reason"
+    echo "PostgreSQL for the tests: this machine's own server, because $(tail -n 1 "$reason")"
+  fi
+  rm -f "$reason"
+}
+
 list=$(rooms "$@") || exit 2
 
 printf '== Building\n'
@@ -61,6 +82,7 @@ if ! dotnet build FaceMix.slnx -c Release --verbosity quiet; then
   exit 1
 fi
 
+if grep -rqs --include='*.cs' TestPostgres $list; then choose_postgres; fi
 for room in $list; do run_room "$room"; done
 
 if (($# == 0)); then

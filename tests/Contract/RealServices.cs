@@ -14,7 +14,7 @@ public sealed record ServiceAddresses(Uri Grpc, Uri Http);
 /// </summary>
 public sealed class RealServices : IAsyncLifetime
 {
-    private readonly LocalPostgres postgres = new();
+    private readonly TestPostgres postgres = new();
     private readonly List<WebApplication> apps = [];
 
     public ServiceAddresses Decoder { get; private set; } = null!;

@@ -4,7 +4,7 @@ namespace FaceMix.Tests.LatentStore;
 
 /// <summary>One server for all tests of this room.</summary>
 [CollectionDefinition(Name)]
-public sealed class PostgresCollection : ICollectionFixture<LocalPostgres>
+public sealed class PostgresCollection : ICollectionFixture<TestPostgres>
 {
     public const string Name = "postgres";
 }

@@ -11,7 +11,7 @@ namespace FaceMix.Tests.LatentStore;
 
 /// <summary>A test with a database schema of its own, so that it begins with an empty store.</summary>
 [Collection(PostgresCollection.Name)]
-public abstract class StoreTest(LocalPostgres postgres) : IAsyncLifetime
+public abstract class StoreTest(TestPostgres postgres) : IAsyncLifetime
 {
     protected static readonly ModelVersionId Model = new("facemix-64", "20260101-000000");
     protected static readonly AttributeNames Attributes = new(["Eyeglasses", "Smiling", "Blond_Hair", "Wearing_Hat"]);
@@ -21,7 +21,7 @@ public abstract class StoreTest(LocalPostgres postgres) : IAsyncLifetime
     protected const ulong BlondHair = 4;
     protected const ulong WearingHat = 8;
 
-    protected LocalPostgres Postgres { get; } = postgres;
+    protected TestPostgres Postgres { get; } = postgres;
 
     protected StoreOptions Options { get; } = new();
 

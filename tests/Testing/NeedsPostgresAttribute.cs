@@ -1,6 +1,6 @@
 namespace FaceMix.Tests;
 
-/// <summary>A fact that needs a PostgreSQL server's programs and pgvector on this machine.</summary>
+/// <summary>A fact that needs PostgreSQL with pgvector: an image for <see cref="TestPostgres"/>, or the server's programs on this machine.</summary>
 public sealed class NeedsPostgresAttribute() : NeedsAttribute(Missing)
 {
     /// <summary>What is missing, as a sentence; null when nothing is.</summary>
@@ -8,6 +8,8 @@ public sealed class NeedsPostgresAttribute() : NeedsAttribute(Missing)
 
     private static string? FindMissing()
     {
+        if (TestPostgres.Image is not null)
+            return null;
         const string programs = "/usr/lib/postgresql";
         var newest = !Directory.Exists(programs)
             ? 0

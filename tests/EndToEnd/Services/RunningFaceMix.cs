@@ -10,7 +10,7 @@ public sealed class RunningFaceMix : IAsyncLifetime
 {
     private const string FacesEncoded = "600";
 
-    private readonly LocalPostgres postgres = new();
+    private readonly TestPostgres postgres = new();
     private readonly TemporaryFolder folder = new();
     private IPlaywright? playwright;
 

@@ -7,7 +7,7 @@ using MsOptions = Microsoft.Extensions.Options.Options;
 
 namespace FaceMix.Tests.LatentStore.Features;
 
-public sealed class MaskTablesTests(LocalPostgres postgres) : StoreTest(postgres)
+public sealed class MaskTablesTests(TestPostgres postgres) : StoreTest(postgres)
 {
     [NeedsPostgres]
     public async Task A_table_is_read_once_until_the_latents_change()

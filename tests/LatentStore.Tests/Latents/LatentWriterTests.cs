@@ -5,7 +5,7 @@ using Xunit;
 
 namespace FaceMix.Tests.LatentStore.Latents;
 
-public sealed class LatentWriterTests(LocalPostgres postgres) : StoreTest(postgres)
+public sealed class LatentWriterTests(TestPostgres postgres) : StoreTest(postgres)
 {
     [NeedsPostgres]
     public async Task What_was_added_is_read_back()

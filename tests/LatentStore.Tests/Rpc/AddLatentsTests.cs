@@ -4,7 +4,7 @@ using Xunit;
 
 namespace FaceMix.Tests.LatentStore.Rpc;
 
-public sealed class AddLatentsTests(LocalPostgres postgres) : RpcTest(postgres)
+public sealed class AddLatentsTests(TestPostgres postgres) : RpcTest(postgres)
 {
     [NeedsPostgres]
     public async Task Latents_are_added_once_and_replaced_afterwards()

@@ -3,7 +3,7 @@ using Xunit;
 
 namespace FaceMix.Tests.LatentStore.Rpc;
 
-public sealed class ListsTests(LocalPostgres postgres) : RpcTest(postgres)
+public sealed class ListsTests(TestPostgres postgres) : RpcTest(postgres)
 {
     [NeedsPostgres]
     public async Task Attributes_are_listed_in_order_with_counts()

@@ -4,7 +4,7 @@ using Xunit;
 
 namespace FaceMix.Tests.LatentStore.Rpc;
 
-public sealed class MatchFeaturesTests(LocalPostgres postgres) : RpcTest(postgres)
+public sealed class MatchFeaturesTests(TestPostgres postgres) : RpcTest(postgres)
 {
     [NeedsPostgres]
     public async Task A_face_has_what_is_wanted_and_lacks_what_is_avoided()

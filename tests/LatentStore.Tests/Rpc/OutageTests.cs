@@ -5,7 +5,7 @@ using Xunit;
 
 namespace FaceMix.Tests.LatentStore.Rpc;
 
-public sealed class OutageTests(LocalPostgres postgres) : RpcTest(postgres)
+public sealed class OutageTests(TestPostgres postgres) : RpcTest(postgres)
 {
     [NeedsPostgres]
     public async Task A_database_that_goes_away_is_unavailable_and_found_again()

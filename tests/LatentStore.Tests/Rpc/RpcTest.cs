@@ -4,7 +4,7 @@ using Xunit;
 namespace FaceMix.Tests.LatentStore.Rpc;
 
 /// <summary>A test of the whole service over gRPC, on an empty store of its own.</summary>
-public abstract class RpcTest(LocalPostgres postgres) : StoreTest(postgres)
+public abstract class RpcTest(TestPostgres postgres) : StoreTest(postgres)
 {
     protected const string Version = "facemix-64@20260101-000000";
     protected const int Size = 8;

@@ -4,7 +4,7 @@ using Xunit;
 
 namespace FaceMix.Tests.LatentStore.Rpc;
 
-public sealed class SearchNearestTests(LocalPostgres postgres) : RpcTest(postgres)
+public sealed class SearchNearestTests(TestPostgres postgres) : RpcTest(postgres)
 {
     [NeedsPostgres]
     public async Task Pages_joined_are_the_whole_list_nearest_first()

@@ -3,7 +3,7 @@ using Xunit;
 
 namespace FaceMix.Tests.LatentStore.Schema;
 
-public sealed class MigratorTests(LocalPostgres postgres) : StoreTest(postgres)
+public sealed class MigratorTests(TestPostgres postgres) : StoreTest(postgres)
 {
     [NeedsPostgres]
     public async Task An_empty_database_gets_every_migration_and_a_second_run_none()

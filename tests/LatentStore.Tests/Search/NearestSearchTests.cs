@@ -6,7 +6,7 @@ using Xunit;
 
 namespace FaceMix.Tests.LatentStore.Search;
 
-public sealed class NearestSearchTests(LocalPostgres postgres) : StoreTest(postgres)
+public sealed class NearestSearchTests(TestPostgres postgres) : StoreTest(postgres)
 {
     private const int Size = 16;
 
