@@ -7,7 +7,7 @@ using Xunit;
 namespace FaceMix.Tests.LatentStore;
 
 /// <summary>The program as it is started, as a process of its own.</summary>
-public sealed class LatentStoreAppTests(LocalPostgres postgres) : StoreTest(postgres)
+public sealed class LatentStoreAppTests(TestPostgres postgres) : StoreTest(postgres)
 {
     private const string Service = "facemix.latents.v1.LatentStoreService/";
 
