@@ -37,6 +37,8 @@ internal static class ServiceLogging
                 .MinimumLevel.Override("Microsoft", LogEventLevel.Warning)
                 .MinimumLevel.Override("System", LogEventLevel.Warning)
                 .MinimumLevel.Override("Grpc", LogEventLevel.Warning)
+                // YARP logs each call twice; what fails is logged once, by the page's host itself.
+                .MinimumLevel.Override("Yarp", LogEventLevel.Error)
                 // Said by CallMonitor and Readiness, once.
                 .MinimumLevel.Override("Grpc.AspNetCore.Server.ServerCallHandler", LogEventLevel.Fatal)
                 .MinimumLevel.Override("Microsoft.Extensions.Diagnostics.HealthChecks", LogEventLevel.Fatal)
