@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.ComponentModel.DataAnnotations;
 using FaceMix.Datasets;
 using FaceMix.ModelStore;
 using FaceMix.Trainer;
@@ -23,7 +24,7 @@ try
 {
     return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
 }
-catch (UsageException e)
+catch (Exception e) when (e is UsageException or ValidationException)
 {
     Console.Error.WriteLine(e.Message);
     return 2;

@@ -3,7 +3,6 @@ using CsvHelper;
 using FaceMix.Datasets;
 using FaceMix.Imaging;
 using FaceMix.SyntheticFaces;
-using FaceMix.Trainer.Reports;
 
 namespace FaceMix.Trainer.Commands;
 
@@ -51,7 +50,7 @@ internal static class DrawCommand
         if (source.Count > MaxOnSheet)
             throw new UsageException($"A sheet takes at most {MaxOnSheet} faces; name a folder for {source.Count}.");
         var bytes = source.Size * source.Size * 3;
-        var pictures = Measurement.ReadFaces(source, source.Count);
+        var pictures = source.ReadSpread(source.Count);
         var parts = Enumerable.Range(0, source.Count).Select(i => (ReadOnlyMemory<byte>)pictures.AsMemory(i * bytes, bytes)).ToList();
         File.WriteAllBytes(path, ImageEncoder.Encode(ContactSheet.Lay(parts, source.Size, source.Size, Columns), ImageFormat.Png));
     }

@@ -2,7 +2,7 @@ using System.CommandLine;
 using FaceMix.Latents;
 using FaceMix.ModelStore;
 using FaceMix.Trainer.Export;
-using FaceMix.Trainer.Reports;
+using FaceMix.Trainer.Jobs;
 using FaceMix.Trainer.Training;
 
 namespace FaceMix.Trainer.Commands;
@@ -77,7 +77,7 @@ internal static class EvaluateCommand
             parsed.GetValue(s_data)!, parsed.GetValue(s_labels), models, manifest.ImageSize, manifest.IsGrey, parsed.GetValue(s_seed), 20_000, options.Count, interruption.Token);
         try
         {
-            var evaluation = Evaluation.Of(faces, OpenDensity(folder, manifest), data, models, options, what => new WorkProgress(what), interruption.Token);
+            var evaluation = EvaluateJob.Run(faces, OpenDensity(folder, manifest), data, models, options, what => new WorkProgress(what), Console.Error.WriteLine, interruption.Token);
             EvaluationText.Show(manifest.Id.ToString(), evaluation);
             if (parsed.GetValue(s_json))
                 Console.WriteLine(EvaluationText.Json(manifest.Id.ToString(), evaluation));

@@ -1,7 +1,7 @@
 using FaceMix.Datasets;
 using FaceMix.Trainer.Losses.Perceptual;
+using FaceMix.Trainer.Measuring;
 using FaceMix.Trainer.Presets;
-using FaceMix.Trainer.Reports;
 using FaceMix.Trainer.Training;
 using static TorchSharp.torch;
 
@@ -41,7 +41,7 @@ internal static class PerceptualChoice
         using var smaller = data.Training.Size == JudgeSize && preset.Model.Channels == 3
             ? null
             : CommonOptions.OpenSilently(request.Data, request.Labels, models, JudgeSize, grey: false, request.Seed, request.Count, JudgeHeldOut, cancellation);
-        var kept = KeptJudge.For(smaller ?? data, models, preset.Perceptual.JudgeSteps, what => new WorkProgress(what), cancellation, device, KeptJudge.LearningSeed);
+        var kept = PublishedClassifier.For(smaller ?? data, models, preset.Perceptual.JudgeSteps, what => new WorkProgress(what), Console.Error.WriteLine, cancellation, device, PublishedClassifier.LearningSeed);
         return new JudgeNetwork(kept.Judge, JudgeSize, kept.Name);
     }
 }

@@ -2,7 +2,7 @@ using FaceMix.Datasets;
 using FaceMix.Latents;
 using FaceMix.ModelStore;
 using FaceMix.Trainer.Export;
-using FaceMix.Trainer.Reports;
+using FaceMix.Trainer.Measuring;
 using FaceMix.Trainer.Reports.Page;
 using FaceMix.Trainer.Training;
 

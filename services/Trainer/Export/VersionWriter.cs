@@ -4,6 +4,7 @@ using FaceMix.Datasets;
 using FaceMix.Imaging;
 using FaceMix.Latents;
 using FaceMix.ModelStore;
+using FaceMix.Trainer.Measuring;
 using FaceMix.Trainer.Models;
 using FaceMix.Trainer.Reports;
 using FaceMix.Trainer.Reports.Page;

@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using System.Globalization;
 using FaceMix.Datasets;
 
@@ -14,7 +15,7 @@ public readonly record struct EncodingShare(int Index, int Of)
     public static EncodingShare Whole { get; } = new(0, 1);
 
     /// <param name="text">Such as <c>0/4</c>: the first of four. A Kubernetes indexed Job gives <c>$(JOB_COMPLETION_INDEX)/4</c>.</param>
-    /// <exception cref="UsageException">It is no share.</exception>
+    /// <exception cref="ValidationException">It is no share.</exception>
     public static EncodingShare Parse(string text)
     {
         var parts = text.Split('/');
@@ -23,7 +24,7 @@ public readonly record struct EncodingShare(int Index, int Of)
             && int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out var of)
             && of is >= 1 and <= Most && index < of
             ? new EncodingShare(index, of)
-            : throw new UsageException($"--shard {text}: write I/N with I from 0 to N - 1, such as 0/4 for the first of four.");
+            : throw new ValidationException($"--shard {text}: write I/N with I from 0 to N - 1, such as 0/4 for the first of four.");
     }
 
     /// <summary>How many of so many faces are its.</summary>

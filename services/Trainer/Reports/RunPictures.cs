@@ -62,8 +62,8 @@ public sealed class RunPictures : ITrainingObserver, IDisposable
         _run = run;
         _folder = Path.Combine(runFolder, FolderName);
         _averaged = new FaceModel(run.Preset.Model, run.Device);
-        _faces = Measurement.ReadFaces(data.HeldOut, Math.Min(Columns, data.HeldOut.Count));
-        _others = Measurement.ReadFaces(data.Training, Math.Min(DensityFaces, data.Training.Count));
+        _faces = data.HeldOut.ReadSpread(Math.Min(Columns, data.HeldOut.Count));
+        _others = data.Training.ReadSpread(Math.Min(DensityFaces, data.Training.Count));
         Directory.CreateDirectory(_folder);
         File.WriteAllBytes(Path.Combine(_folder, OriginalsName), ImageEncoder.Encode(Sheet([_faces]), ImageFormat.Png));
         // A resumed run's pictures beyond its checkpoint are taken again.

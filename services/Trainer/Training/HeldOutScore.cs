@@ -1,10 +1,9 @@
 using FaceMix.Datasets;
+using FaceMix.Evaluation;
 using FaceMix.Imaging;
 using FaceMix.Latents;
 using FaceMix.Trainer.Losses;
 using FaceMix.Trainer.Models;
-using FaceMix.Trainer.Reports;
-using FaceMix.Trainer.Reports.Metrics;
 using static TorchSharp.torch;
 
 namespace FaceMix.Trainer.Training;
@@ -31,7 +30,7 @@ public sealed class HeldOutScore : IDisposable
         _run = run;
         _averaged = new FaceModel(run.Preset.Model, run.Device);
         _loss = new VaeLoss(run.Preset.Loss, _averaged.Network.Range);
-        _faces = Measurement.ReadFaces(heldOut, Math.Min(Faces, heldOut.Count));
+        _faces = heldOut.ReadSpread(Math.Min(Faces, heldOut.Count));
     }
 
     /// <summary>The metric's value now.</summary>

@@ -1,7 +1,7 @@
 using FaceMix.Datasets;
+using FaceMix.Evaluation;
 using FaceMix.Latents;
 using FaceMix.Trainer.Models;
-using FaceMix.Trainer.Reports;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -32,9 +32,9 @@ public static class JudgeTraining
         var judge = new Judge(source.Size, source.AttributeNames.Count).to(device ?? CPU);
         using var optimizer = new FusedAdam(judge.parameters(), LearningRateTop) { Decoupled = true, WeightDecay = 1e-3 };
         using var loader = new BatchLoader(source, new BatchLoaderOptions { BatchSize = Batch, Seed = seed, Ahead = 2 });
-        var looked = Measurement.ReadFaces(source, FacesPerLook);
+        var looked = source.ReadSpread(FacesPerLook);
         var truth = Enumerable.Range(0, FacesPerLook).Select(i => source.Attributes((int)((long)i * source.Count / FacesPerLook))).ToArray();
-        JudgeScore? worst = null;
+        AttributeScore? worst = null;
         var step = 0;
         for (; step < maxSteps && worst is not { Accuracy: >= GoodEnough }; step++)
         {
@@ -44,7 +44,7 @@ public static class JudgeTraining
                 Step(judge, optimizer, batch, source);
             progress.Report((step + 1, maxSteps));
             if ((step + 1) % StepsBetweenLooks == 0 || step + 1 == maxSteps)
-                worst = JudgeScores.Of(Answers(judge, looked, FacesPerLook, source.Size), truth, source.AttributeNames).MinBy(score => score.Accuracy);
+                worst = AttributeScores.Of(Answers(judge, looked, FacesPerLook, source.Size), truth, source.AttributeNames).MinBy(score => score.Accuracy);
         }
         if (step < maxSteps)
             progress.Report((maxSteps, maxSteps));

@@ -6,7 +6,6 @@ using FaceMix.Tests.Trainer.Parity;
 using FaceMix.Tests.Trainer.Training;
 using FaceMix.Trainer.Export;
 using FaceMix.Trainer.Models;
-using FaceMix.Trainer.Reports;
 using FaceMix.Trainer.Training;
 using Xunit;
 using static TorchSharp.torch;
@@ -33,7 +32,7 @@ public sealed class ExportedGraphs
         using var faces = new OnnxFaces(folder.Path, 32, model.Options.Latent, threads: 1);
         // More than one batch of the session, and not a whole number of them.
         const int count = 70;
-        var rgb = Measurement.ReadFaces(new SyntheticSource(8, count, 32), count);
+        var rgb = new SyntheticSource(8, count, 32).ReadSpread(count);
 
         var (mean, logvar) = faces.Encode(rgb);
 

@@ -1,11 +1,11 @@
 using System.Security.Cryptography;
+using FaceMix.Datasets;
 using FaceMix.Latents;
 using FaceMix.ModelStore.Safetensors;
 using FaceMix.Tests.Trainer.Training;
 using FaceMix.Trainer;
 using FaceMix.Trainer.Losses.Perceptual;
 using FaceMix.Trainer.Models;
-using FaceMix.Trainer.Reports;
 using FaceMix.Trainer.Training;
 using Xunit;
 using static TorchSharp.torch;
@@ -65,7 +65,7 @@ public sealed class PicturesAreComparedThroughNetworks
         run.Perceptual = new JudgeNetwork(new Judge(32, 5), 32, "judge-test");
         using var source = TinyRun.Faces(16);
 
-        var report = run.Step(Measurement.ReadFaces(source, 16), 16, default, 0.5);
+        var report = run.Step(source.ReadSpread(16), 16, default, 0.5);
 
         Assert.False(report.Skipped);
         Assert.Equal(0.5, report.Terms.Single(term => term.Name == "perceptual").Weight);

@@ -1,8 +1,7 @@
 using FaceMix.Datasets;
+using FaceMix.Evaluation;
 using FaceMix.Trainer.Losses;
 using FaceMix.Trainer.Models;
-using FaceMix.Trainer.Reports;
-using FaceMix.Trainer.Reports.Metrics;
 using FaceMix.Trainer.Training;
 using Xunit;
 using static TorchSharp.torch;
@@ -89,7 +88,7 @@ public sealed class PublishedPieces
     {
         using var scope = NewDisposeScope();
         const int count = 4;
-        var originals = Measurement.ReadFaces(new SyntheticSource(3, count, 64), count);
+        var originals = new SyntheticSource(3, count, 64).ReadSpread(count);
         var pictures = originals.Select((value, i) => (byte)Math.Clamp(value + (i * 37 % 41) - 20, 0, 255)).ToArray();
         Tensor Unit(byte[] rgb) => (Pixels.ToTensor(rgb, count, 64) + 1) / 2;
 

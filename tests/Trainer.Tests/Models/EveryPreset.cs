@@ -5,7 +5,6 @@ using FaceMix.Tests.Trainer.Parity;
 using FaceMix.Trainer.Export;
 using FaceMix.Trainer.Models;
 using FaceMix.Trainer.Presets;
-using FaceMix.Trainer.Reports;
 using FaceMix.Trainer.Training;
 using Xunit;
 using static TorchSharp.torch;
@@ -126,7 +125,7 @@ public sealed class EveryPreset
     {
         const int count = 6;
         using var source = Faces(8, count, model.Options);
-        var rgb = Measurement.ReadFaces(source, count);
+        var rgb = source.ReadSpread(count);
         var (mean, logvar) = faces.Encode(rgb);
 
         using var scope = NewDisposeScope();

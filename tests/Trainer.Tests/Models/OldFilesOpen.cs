@@ -3,9 +3,9 @@ using FaceMix.Latents;
 using FaceMix.ModelStore;
 using FaceMix.Tests.Trainer.Training;
 using FaceMix.Trainer.Export;
+using FaceMix.Trainer.Measuring;
 using FaceMix.Trainer.Models;
 using FaceMix.Trainer.Presets;
-using FaceMix.Trainer.Reports;
 using FaceMix.Trainer.Training;
 using Xunit;
 
@@ -65,7 +65,7 @@ public sealed class OldFilesOpen
 
         var (mean, logvar) = Measurement.Encode(model, source, 300);
 
-        var (whole, wholeLogvar) = model.Encode(Measurement.ReadFaces(source, 300));
+        var (whole, wholeLogvar) = model.Encode(source.ReadSpread(300));
         Assert.InRange(mean.Zip(whole, (a, b) => Math.Abs(a - b)).Max(), 0, 1e-4);
         Assert.InRange(logvar.Zip(wholeLogvar, (a, b) => Math.Abs(a - b)).Max(), 0, 1e-4);
     }

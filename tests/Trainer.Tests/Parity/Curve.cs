@@ -6,7 +6,6 @@ using FaceMix.Latents;
 using FaceMix.ModelStore.Safetensors;
 using FaceMix.Trainer.Export;
 using FaceMix.Trainer.Presets;
-using FaceMix.Trainer.Reports;
 using FaceMix.Trainer.Training;
 using static TorchSharp.torch;
 
@@ -41,7 +40,7 @@ internal sealed class Curve : IDisposable
         _preset = preset with { Loss = preset.Loss with { KlWarmup = 0 } };
         (_python, _steps) = (python, steps);
         var (faces, size, latent) = (preset.Training.Batch, preset.Model.ImageSize, preset.Model.Latent);
-        _pixels = Measurement.ReadFaces(new SyntheticSource(5, faces, size), faces);
+        _pixels = new SyntheticSource(5, faces, size).ReadSpread(faces);
         using var run = new TrainingRun(_preset, Seed);
         _first = Weights.Of(run.Model);
         SafetensorsWriter.Write(

@@ -6,7 +6,6 @@ using FaceMix.Trainer.Export;
 using FaceMix.Trainer.Losses;
 using FaceMix.Trainer.Models;
 using FaceMix.Trainer.Presets;
-using FaceMix.Trainer.Reports;
 using FaceMix.Trainer.Training;
 using Xunit;
 using static TorchSharp.torch;
@@ -29,7 +28,7 @@ public sealed class FaceMix64AgreesWithPyTorch
         set_num_threads(1);
         using var model = Model();
         var latent = model.Options.Latent;
-        var pixels = Measurement.ReadFaces(new SyntheticSource(5, Faces, 64), Faces);
+        var pixels = new SyntheticSource(5, Faces, 64).ReadSpread(Faces);
         var noise = Noise.Normal(9, 0, Faces * latent);
         var weights = Weights.Of(model);
         SafetensorsWriter.Write(folder.File("in"), [

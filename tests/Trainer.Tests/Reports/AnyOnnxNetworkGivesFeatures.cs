@@ -1,11 +1,11 @@
 using System.Security.Cryptography;
+using FaceMix.Datasets;
 using FaceMix.Latents;
 using FaceMix.Tests.Trainer.Training;
 using FaceMix.Trainer;
 using FaceMix.Trainer.Export;
 using FaceMix.Trainer.Losses.Perceptual;
-using FaceMix.Trainer.Reports;
-using FaceMix.Trainer.Reports.Metrics;
+using FaceMix.Trainer.Measuring;
 using FaceMix.Trainer.Training;
 using Xunit;
 using static FaceMix.Trainer.Export.GraphBuilder;
@@ -29,7 +29,7 @@ public sealed class AnyOnnxNetworkGivesFeatures
         using var folder = new TemporaryFolder();
         var path = Write(folder, fixedBatch);
         using var source = TinyRun.Faces(Faces);
-        var rgb = Measurement.ReadFaces(source, Faces);
+        var rgb = source.ReadSpread(Faces);
 
         using var features = OnnxFeatures.Open(path, 1);
         var actual = features.Features(rgb, Size);

@@ -126,7 +126,7 @@ public sealed partial class ReportsStandAlone : IDisposable
     private static ReportData Example(string title)
     {
         using var source = new SyntheticSource(1, 24, 32);
-        var faces = FaceMix.Trainer.Reports.Measurement.ReadFaces(source, 24);
+        var faces = source.ReadSpread(24);
         var pictures = new PagePictures(32);
         PageStrip Strip(string label) => new(label, pictures.Lay(faces[..(7 * 32 * 32 * 3)], 7));
         return new ReportData

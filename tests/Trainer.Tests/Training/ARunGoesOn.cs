@@ -1,3 +1,4 @@
+using FaceMix.Datasets;
 using FaceMix.Trainer.Export;
 using FaceMix.Trainer.Training;
 using Microsoft.Extensions.Time.Testing;
@@ -51,7 +52,7 @@ public sealed class ARunGoesOn
             run.Model.named_parameters().First(pair => pair.name == "encoder.convs.0.weight").parameter.fill_(float.NaN);
         var before = Weights.Of(run.Model);
         using var source = TinyRun.Faces(16);
-        var pixels = FaceMix.Trainer.Reports.Measurement.ReadFaces(source, 16);
+        var pixels = source.ReadSpread(16);
 
         var report = run.Step(pixels, 16, default, 0.5);
 

@@ -1,3 +1,4 @@
+using FaceMix.Datasets;
 using FaceMix.Trainer.Export;
 using FaceMix.Trainer.Training;
 using Xunit;
@@ -55,7 +56,7 @@ public sealed class AgainstADiscriminator
         using var run = new TrainingRun(TinyRun.Preset([.. s_adversarial, "adversarial.start_step=0"]), 1);
         using var source = TinyRun.Faces(16);
 
-        var report = run.Step(FaceMix.Trainer.Reports.Measurement.ReadFaces(source, 16), 16, default, 0.5);
+        var report = run.Step(source.ReadSpread(16), 16, default, 0.5);
 
         Assert.Equal(0.1, report.Terms.Single(term => term.Name == "adversarial").Weight);
         Assert.Equal(0, report.Terms.Single(term => term.Name == "discriminator").Weight);
@@ -68,7 +69,7 @@ public sealed class AgainstADiscriminator
         using var source = TinyRun.Faces(16);
         var before = Weights.Of(run.Model);
 
-        var report = run.Step(FaceMix.Trainer.Reports.Measurement.ReadFaces(source, 16), 16, default, 0.5);
+        var report = run.Step(source.ReadSpread(16), 16, default, 0.5);
 
         Assert.True(report.Skipped && double.IsFinite(report.GradientNorm));
         Assert.Equal(1, run.State.Skipped);

@@ -1,7 +1,7 @@
+using FaceMix.Datasets;
 using FaceMix.ModelStore.Safetensors;
 using FaceMix.Trainer;
 using FaceMix.Trainer.Export;
-using FaceMix.Trainer.Reports;
 using FaceMix.Trainer.Training;
 using TorchSharp;
 using Xunit;
@@ -39,7 +39,7 @@ public sealed class OnADevice
     {
         set_num_threads(1);
         using var source = TinyRun.Faces(16);
-        var pixels = Measurement.ReadFaces(source, 16);
+        var pixels = source.ReadSpread(16);
         using var run = new TrainingRun(TinyRun.Preset(), 1, CPU);
         using var other = new TrainingRun(TinyRun.Preset(), 1);
 

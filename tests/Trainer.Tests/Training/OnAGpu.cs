@@ -1,4 +1,4 @@
-using FaceMix.Trainer.Reports;
+using FaceMix.Datasets;
 using FaceMix.Trainer.Training;
 using Xunit;
 using static TorchSharp.torch;
@@ -40,7 +40,7 @@ public sealed class OnAGpu
     {
         var batch = run.Preset.Training.Batch;
         using var source = TinyRun.Faces(batch);
-        var pixels = Measurement.ReadFaces(source, batch);
+        var pixels = source.ReadSpread(batch);
         return [.. Enumerable.Range(0, steps).Select(i => run.Step(pixels, batch, new(0, i), 0.5).Total)];
     }
 

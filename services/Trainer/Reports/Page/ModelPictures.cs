@@ -1,8 +1,9 @@
 using FaceMix.Datasets;
+using FaceMix.Evaluation;
 using FaceMix.Latents;
 using FaceMix.Trainer.Export;
-using FaceMix.Trainer.Reports.Maps;
-using FaceMix.Trainer.Reports.Metrics;
+using FaceMix.Evaluation.Maps;
+using FaceMix.Trainer.Measuring;
 
 namespace FaceMix.Trainer.Reports.Page;
 
@@ -120,7 +121,7 @@ public sealed class ModelPictures(OnnxFaces model, LatentDensity? density, FaceD
             return [];
         var count = Math.Min(DirectionFaces, data.Training.Count);
         var (means, _) = Measurement.Encode(model, data.Training, count);
-        var directions = AttributeDirections.Fit(means, model.Latent, Measurement.ReadAttributes(data.Training, count), names.Count);
+        var directions = AttributeDirections.Fit(means, model.Latent, data.Training.AttributesSpread(count), names.Count);
         var average = new float[model.Latent];
         for (var i = 0; i < means.Length; i++)
             average[i % model.Latent] += means[i] / count;
@@ -154,7 +155,7 @@ public sealed class ModelPictures(OnnxFaces model, LatentDensity? density, FaceD
         var (pca, explained) = Pca.Project(latents, model.Latent);
         var tsne = TSne.Map(latents, model.Latent, SampleSeed);
         // The faces lie where ReadFaces found them among all that are held out.
-        var masks = Measurement.ReadAttributes(data.HeldOut, measured.HeldOut).Take(count).Select(mask => mask.Bits.ToString("x"));
+        var masks = data.HeldOut.AttributesSpread(measured.HeldOut).Take(count).Select(mask => mask.Bits.ToString("x"));
         return new PageMap(
             Rounded(pca), Math.Round(explained, 4), Rounded(tsne), [.. masks], _pictures.Thumbs(Faces(measured.Originals, 0, count), MapColumns, Thumb), Thumb);
     }
@@ -162,7 +163,7 @@ public sealed class ModelPictures(OnnxFaces model, LatentDensity? density, FaceD
     private PageShare[] Shares()
     {
         var names = data.Training.AttributeNames;
-        var masks = Measurement.ReadAttributes(data.Training, Math.Min(DirectionFaces, data.Training.Count));
+        var masks = data.Training.AttributesSpread(Math.Min(DirectionFaces, data.Training.Count));
         return [.. names.Select((name, bit) => new PageShare(name, Math.Round(masks.Count(mask => mask.Has(bit)) / (double)masks.Length, 4)))];
     }
 

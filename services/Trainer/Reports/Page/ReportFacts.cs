@@ -3,6 +3,7 @@ using FaceMix.Datasets;
 using FaceMix.Imaging;
 using FaceMix.ModelStore;
 using FaceMix.Trainer.Export;
+using FaceMix.Trainer.Measuring;
 using FaceMix.Trainer.Models;
 using FaceMix.Trainer.Models.Layers;
 using FaceMix.Trainer.Presets;
