@@ -35,6 +35,9 @@ public sealed class FaceModel : Module<Tensor, Tensor, VaeOutput>
 
     public INetwork Network { get; }
 
+    /// <summary>Puts another batch norm in place for training; null: libtorch's own.</summary>
+    public void UseTrainingNorm(TrainingNorm? norm) => encoder.TrainingNorm = decoder.TrainingNorm = norm;
+
     /// <param name="input1">Pictures [N, channels, H, W] in the network's range.</param>
     /// <param name="input2">Standard normal noise [N, latent]; it comes from outside so that a step is a pure function of its inputs.</param>
     public override VaeOutput forward(Tensor input1, Tensor input2)

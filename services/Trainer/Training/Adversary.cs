@@ -1,5 +1,6 @@
 using FaceMix.Trainer.Losses;
 using FaceMix.Trainer.Models;
+using FaceMix.Trainer.Training.Parallel;
 using static TorchSharp.torch;
 
 namespace FaceMix.Trainer.Training;
@@ -39,19 +40,26 @@ public sealed class Adversary : IDisposable
     /// <summary>The discriminator's own step.</summary>
     /// <param name="real">Targets.</param>
     /// <param name="painted">The model's pictures; their gradient is not followed.</param>
+    /// <param name="parallel">The processes that train together; null: this one alone.</param>
+    /// <param name="whole">Pictures in the shares of all of them.</param>
     /// <returns>Its loss; where that is not finite the step is left out.</returns>
-    public double Step(Tensor real, Tensor painted)
+    public double Step(Tensor real, Tensor painted, DataParallel? parallel = null, int whole = 0)
     {
         // What the model's own step left behind is no part of this one.
         Optimizer.ZeroGrad();
         var loss = Loss(real, painted);
-        var value = loss.detach().to(ScalarType.Float64).item<double>();
-        if (double.IsFinite(value))
+        var count = (int)real.shape[0];
+        double[] value = [loss.detach().to(ScalarType.Float64).item<double>()];
+        parallel?.Average(value, count, whole);
+        if (double.IsFinite(value[0]))
         {
-            loss.backward();
+            if (parallel is null)
+                loss.backward();
+            else
+                parallel.Backward(Discriminator, loss, count, whole);
             Optimizer.Step();
         }
-        return value;
+        return value[0];
     }
 
     public void Dispose()

@@ -54,6 +54,8 @@ public sealed class TrainingLoop(TrainingRun run, RunFolder? folder, History his
         using var loader = new BatchLoader(source, new BatchLoaderOptions
         {
             BatchSize = run.Preset.Training.Batch,
+            Rank = run.Parallel?.Group.Rank ?? 0,
+            WorldSize = run.Parallel?.Group.Size ?? 1,
             Seed = dataSeed,
             Flip = flip,
             ColourJitter = Jitters ? (float)run.Preset.Training.ColourJitter : 0,
@@ -72,13 +74,16 @@ public sealed class TrainingLoop(TrainingRun run, RunFolder? folder, History his
         while (true)
         {
             (progress, stop) = (exhausted ? 1 : limits.Progress(run.State), cancellation.IsCancellationRequested);
+            if (run.Parallel is not null)
+                (progress, stop) = run.Parallel.Agree(progress, stop);
             if (progress >= 1 || stop)
                 break;
-            using var batch = NextOrNull(loader, cancellation);
+            // Processes that train together stop together, between two steps.
+            using var batch = NextOrNull(loader, run.Parallel is null ? cancellation : CancellationToken.None);
             if (batch is null)
                 break;
             var epoch = run.State.Next.Epoch;
-            var report = run.Step(batch.Pixels, batch.Count, batch.NextPosition, progress, batch.Staged as Tensor);
+            var report = run.Step(batch.Pixels, batch.Count, batch.NextPosition, progress, batch.WholeCount, batch.Staged as Tensor);
             run.State = run.State with { Elapsed = before + time.GetElapsedTime(started) };
             history.Add(run.State, report);
             observer.Stepped(run.State, report, limits.Progress(run.State));

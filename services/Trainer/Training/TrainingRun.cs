@@ -3,6 +3,7 @@ using FaceMix.Trainer.Losses;
 using FaceMix.Trainer.Losses.Perceptual;
 using FaceMix.Trainer.Models;
 using FaceMix.Trainer.Presets;
+using FaceMix.Trainer.Training.Parallel;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -59,6 +60,17 @@ public sealed class TrainingRun : IDisposable
 
     public RunState State { get; set; } = new();
 
+    /// <summary>The processes that train it together; null: this one alone.</summary>
+    public DataParallel? Parallel
+    {
+        get;
+        set
+        {
+            field = value;
+            Model.UseTrainingNorm(value?.Norm);
+        }
+    }
+
     /// <summary>The parameters in the optimizer's order.</summary>
     public IReadOnlyList<string> ParameterNames => [.. _parameters.Select(pair => pair.Name)];
 
@@ -67,11 +79,16 @@ public sealed class TrainingRun : IDisposable
     /// <summary>Of the weights, float32 unless torch's default type is another.</summary>
     public ScalarType Type => _parameters[0].Parameter.dtype;
 
-    /// <summary>Standard normal numbers for the step that comes next.</summary>
+    /// <summary>Standard normal numbers for the step that comes next: of those that one process would draw for the whole batch this process's rows.</summary>
     /// <param name="stream">The same one gives the same numbers.</param>
-    /// <param name="shape">One row for each picture.</param>
-    public Tensor Draw(ulong stream, long[] shape) =>
-        Devices.Send(tensor(Noise.Normal(stream, State.Step, (int)shape.Aggregate(1L, (a, b) => a * b)), shape), Device).to(Type);
+    /// <param name="shape">One row for each picture of this process.</param>
+    /// <param name="whole">Pictures in the shares of all processes.</param>
+    public Tensor Draw(ulong stream, long[] shape, int whole)
+    {
+        var width = (int)shape[1..].Aggregate(1L, (a, b) => a * b);
+        var rows = Noise.Normal(stream, State.Step, whole * width);
+        return Devices.Send(tensor(Parallel?.Rows(rows, width) ?? rows, shape), Device).to(Type);
+    }
 
     public void Dispose()
     {

@@ -15,22 +15,24 @@ public static class TrainingStep
     /// <param name="count">N.</param>
     /// <param name="next">The batch after it.</param>
     /// <param name="progress">Part of the run that is over, 0 to 1.</param>
+    /// <param name="whole">Pictures in the shares of all processes, where several train together; null: N.</param>
     /// <param name="staged">The same pixels in pinned memory (see <see cref="Pixels.Pin"/>); null: they are copied now.</param>
-    public static StepReport Step(this TrainingRun run, byte[] pixels, int count, BatchPosition next, double progress, Tensor? staged = null)
+    public static StepReport Step(this TrainingRun run, byte[] pixels, int count, BatchPosition next, double progress, int? whole = null, Tensor? staged = null)
     {
         using var scope = NewDisposeScope();
         var (model, optimizer, loss, step) = (run.Model, run.Optimizer, run.Loss, run.State.Step);
         var (training, options) = (run.Preset.Training, run.Preset.Model);
         var adversary = run.Adversary?.JoinsAt(step) == true ? run.Adversary : null;
+        var (parallel, all) = (run.Parallel, whole ?? count);
         optimizer.Rate = LearningRate.At(training, step, progress);
 
         // The batch. Noise comes from seed and step, so that a resumed run draws what an uninterrupted one would have.
         var target = staged is null ? Pixels.ToTensor(pixels, count, model, run.Device) : Pixels.ToTensor(staged, count, model, run.Device); // [N, C, H, W]
         target = target.to(run.Type);
-        var noise = run.Draw(run.Seed, [count, options.Latent]); // [N, latent]
-        var input = training.InputNoise > 0 ? Spoilt(target, run.Draw(~run.Seed, target.shape), training.InputNoise, model.Network.Range) : target;
+        var noise = run.Draw(run.Seed, [count, options.Latent], all); // [N, latent]
+        var input = training.InputNoise > 0 ? Spoilt(target, run.Draw(~run.Seed, target.shape, all), training.InputNoise, model.Network.Range) : target;
         if (options.Dropout > 0)
-            manual_seed((long)(SplitMix64.Mix(run.Seed ^ SplitMix64.Mix((ulong)step)) >> 1));
+            manual_seed((long)(SplitMix64.Mix(run.Seed ^ SplitMix64.Mix((ulong)step ^ ((ulong)(parallel?.Group.Rank ?? 0) << 48))) >> 1));
 
         // Forward.
         model.train();
@@ -46,13 +48,17 @@ public static class TrainingStep
             terms.Add(adversary.Term(picture));
         var total = VaeLoss.Total(terms);
 
-        // Backward, and clipping.
+        // Backward, over the shares of all processes, and clipping.
         optimizer.ZeroGrad();
-        total.backward();
+        if (parallel is null)
+            total.backward();
+        else
+            parallel.Backward(model, total, count, all);
         var norm = optimizer.Clip(training.ClipNorm);
 
         // Only now are numbers read, because a GPU is waited for then.
         var numbers = stack(terms.Select(term => term.Raw).Append(total).Append(norm)).detach().to(ScalarType.Float64).cpu().data<double>().ToArray();
+        parallel?.Average(numbers.AsSpan(..^1), count, all);
         var (sum, length) = (numbers[^2], numbers[^1]);
         var values = terms.Zip(numbers, (term, value) => new TermValue(term.Name, term.Weight, value)).ToList();
         var skipped = !double.IsFinite(sum) || !double.IsFinite(length) || (training.SkipNorm > 0 && length > training.SkipNorm);
@@ -64,11 +70,13 @@ public static class TrainingStep
         else
         {
             optimizer.Step();
-            run.Average.Update(step);
+            // Every process's average would be the same, and only rank 0's is read.
+            if (parallel is null or { Group.IsFirst: true })
+                run.Average.Update(step);
             if (adversary is not null)
-                values.Add(new("discriminator", 0, adversary.Step(target, picture)));
+                values.Add(new("discriminator", 0, adversary.Step(target, picture, parallel, all)));
         }
-        run.State = run.State with { Step = step + 1, Pictures = run.State.Pictures + count, Skipped = run.State.Skipped + (skipped ? 1 : 0), Next = next };
+        run.State = run.State with { Step = step + 1, Pictures = run.State.Pictures + all, Skipped = run.State.Skipped + (skipped ? 1 : 0), Next = next };
         return new StepReport(sum, values, optimizer.Rate, length, skipped);
     }
 

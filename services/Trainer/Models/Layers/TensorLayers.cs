@@ -32,6 +32,9 @@ public sealed class TensorLayers : Module, ILayers<Tensor>
             register_module(child, module);
     }
 
+    /// <summary>Takes the place of batch norm in training; null: libtorch's own, over this process's batch.</summary>
+    public TrainingNorm? TrainingNorm { get; set; }
+
     public Tensor Conv(string name, Tensor x, int channels, int kernel, int stride = 1, bool bias = true, bool spectral = false)
     {
         var (top, bottom) = conventions.Padding(x.shape[2], kernel, stride);
@@ -70,10 +73,14 @@ public sealed class TensorLayers : Module, ILayers<Tensor>
     }
 
     // Statistics and sums are float32 in the kernel, whatever the map's own type is.
-    public Tensor Norm(string name, Tensor x, bool affine = true) => functional.batch_norm(
-        x, Array($"{name}.running_mean"), Array($"{name}.running_var"),
-        affine ? Array($"{name}.weight") : null, affine ? Array($"{name}.bias") : null,
-        training, conventions.NormMomentum, conventions.NormEpsilon);
+    public Tensor Norm(string name, Tensor x, bool affine = true)
+    {
+        var (mean, variance) = (Array($"{name}.running_mean"), Array($"{name}.running_var"));
+        var (weight, bias) = affine ? (Array($"{name}.weight"), Array($"{name}.bias")) : (null, null);
+        return training && TrainingNorm is { } norm
+            ? norm(x, mean, variance, weight, bias, conventions.NormMomentum, conventions.NormEpsilon)
+            : functional.batch_norm(x, mean, variance, weight, bias, training, conventions.NormMomentum, conventions.NormEpsilon);
+    }
 
     public Tensor Modulate(Tensor x, Tensor gamma, Tensor beta) => Cell(beta).addcmul(x, Cell(gamma) + 1, 1);
 
