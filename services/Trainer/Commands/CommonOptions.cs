@@ -79,9 +79,11 @@ internal static class CommonOptions
 
     /// <summary>Opens the faces that <c>--data</c> and its companions name, and says what was found.</summary>
     /// <exception cref="UsageException">There is no such folder or file.</exception>
-    public static FaceData Open(string data, string? labels, string models, int size, bool grey, ulong seed, int count, int heldOut, CancellationToken cancellation)
+    public static FaceData Open(string data, string? labels, string models, int size, bool grey, ulong seed, int count, int heldOut, CancellationToken cancellation, bool silently = false)
     {
         var opened = OpenSilently(data, labels, models, size, grey, seed, count, heldOut, cancellation);
+        if (silently)
+            return opened;
         foreach (var note in opened.Notes)
             Console.Error.WriteLine(note);
         if (opened.Skipped.Count > 0)

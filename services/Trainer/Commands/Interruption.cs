@@ -1,9 +1,10 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
+using FaceMix.Trainer.Training.Parallel;
 
 namespace FaceMix.Trainer.Commands;
 
-/// <summary>SIGINT and SIGTERM as a token: the work ends after the step at hand, saves, and the process exits with 128 + the signal.</summary>
+/// <summary>SIGINT, SIGTERM and what mpirun hands on as a token: the work ends after the step at hand, saves, and the process exits with 128 + the signal.</summary>
 public sealed class Interruption : IDisposable
 {
     /// <summary>The exit code after SIGTERM.</summary>
@@ -20,6 +21,7 @@ public sealed class Interruption : IDisposable
     {
         Register(PosixSignal.SIGINT, 130);
         Register(PosixSignal.SIGTERM, Terminated);
+        Register(MpirunLaunch.StopSignal, Terminated);
     }
 
     public CancellationToken Token => _source.Token;
@@ -37,7 +39,7 @@ public sealed class Interruption : IDisposable
     private void Register(PosixSignal signal, int exitCode) => _registrations.Add(PosixSignalRegistration.Create(signal, context =>
     {
         // A second signal is not waited for any longer, unless it is the same one come by another way: a terminal sends
-        // it to every process of a group, and the group's launcher hands it on.
+        // it to every process of its group.
         var second = Interlocked.Exchange(ref _exitCode, exitCode) != 0;
         if (second && Stopwatch.GetElapsedTime(_first) > s_echo)
             return;

@@ -19,16 +19,17 @@ internal static class PerceptualChoice
     /// <param name="data">As the run has opened it.</param>
     /// <param name="models">The models folder.</param>
     /// <param name="device">Where the network answers.</param>
+    /// <param name="say">Takes a sentence about the choice.</param>
     /// <param name="cancellation">Ends a judge's training.</param>
     /// <returns>Null where the preset asks for none, or where a judge cannot be trained because nothing is known about the pictures.</returns>
     /// <exception cref="UsageException">The file is missing or another than the preset asks for.</exception>
-    public static IPerceptualNetwork? Open(Preset preset, RunRequest request, FaceData data, string models, Device device, CancellationToken cancellation)
+    public static IPerceptualNetwork? Open(Preset preset, RunRequest request, FaceData data, string models, Device device, Action<string> say, CancellationToken cancellation)
     {
         var options = preset.Perceptual;
         if (options.Weight <= 0)
             return null;
         var network = options.Network == PerceptualOptions.Judge ? OpenJudge(preset, request, data, models, device, cancellation) : PerceptualNetworks.Open(options, device);
-        Console.Error.WriteLine(network is null
+        say(network is null
             ? "Perceptual loss: left out, because a judge needs attributes to learn (--labels), and perceptual.network names no other network."
             : $"Perceptual loss through {network.Name}.");
         return network;

@@ -9,6 +9,7 @@ using FaceMix.Trainer.Models;
 using FaceMix.Trainer.Presets;
 using FaceMix.Trainer.Reports;
 using FaceMix.Trainer.Training;
+using FaceMix.Trainer.Training.Parallel;
 
 namespace FaceMix.Trainer.Commands;
 
@@ -81,13 +82,15 @@ internal static class TrainCommand
 
     private static readonly Option<int> s_threads = CommonOptions.Threads();
     private static readonly Option<string?> s_device = CommonOptions.Device("as the preset's training.device says");
+    private static readonly Option<int> s_perNode = Processes.PerNode();
+    private static readonly Option<string?> s_hosts = Processes.Hosts();
     private static readonly Option<bool> s_json = CommonOptions.Json();
 
     public static Command Create()
     {
         var command = new Command("train", "Trains a model, publishes it, and puts labelled latents into the store if one answers")
         {
-            s_preset, s_data, s_labels, s_models, s_maxTime, s_seed, s_set, s_count, s_resume, s_continue, s_credit, s_store, s_encode, s_threads, s_device, s_json,
+            s_preset, s_data, s_labels, s_models, s_maxTime, s_seed, s_set, s_count, s_resume, s_continue, s_credit, s_store, s_encode, s_threads, s_device, s_perNode, s_hosts, s_json,
         };
         command.SetAction((parsed, _) => RunAsync(parsed));
         return command;
@@ -95,52 +98,74 @@ internal static class TrainCommand
 
     private static async Task<int> RunAsync(ParseResult parsed)
     {
+        if (Processes.Launch(parsed.GetValue(s_perNode), parsed.GetValue(s_hosts), () => GoOn(parsed)) is { } code)
+            return code;
         using var interruption = new Interruption();
+        using var group = ProcessGroup.Join();
         try
         {
-            return await TrainAsync(parsed, interruption);
+            return await TrainAsync(parsed, interruption, group);
         }
         catch (OperationCanceledException) when (interruption.ExitCode != 0)
         {
+            if (group is { Size: > 1, HasLeft: false })
+                group.Abort(interruption.ExitCode);
             return interruption.ExitCode;
+        }
+        catch (Exception e) when (group is { Size: > 1, HasLeft: false })
+        {
+            // The others wait for this one.
+            Console.Error.WriteLine(e is UsageException or DataException or ModelStoreException or MpiException or IOException or InvalidDataException or UnauthorizedAccessException ? e.Message : e.ToString());
+            group.Abort(e is UsageException ? 2 : 1);
+            throw;
         }
     }
 
-    private static async Task<int> TrainAsync(ParseResult parsed, Interruption interruption)
+    private static async Task<int> TrainAsync(ParseResult parsed, Interruption interruption, ProcessGroup group)
     {
+        if (!group.IsFirst)
+            Console.SetError(new RankWriter(group.Rank, Console.Error));
         var models = parsed.GetValue(s_models)!;
         Machine.UseThreads(parsed.GetValue(s_threads));
-        var (folder, request, preset) = Begin(parsed, models);
-        var device = Devices.Choose(parsed.GetValue(s_device) ?? preset.Training.Device);
-        using var data = CommonOptions.Open(
-            request.Data, request.Labels, models, preset.Model.ImageSize, preset.Model.Channels == 1, request.Seed, request.Count, preset.Training.HeldOut, interruption.Token);
+        var (folder, request, preset) = SharedRun.Begin(group, () => Begin(parsed, models, group));
+        var device = Devices.Choose(parsed.GetValue(s_device) ?? preset.Training.Device, group.LocalRank);
+        using var data = SharedRun.Open(group, () => CommonOptions.Open(
+            request.Data, request.Labels, models, preset.Model.ImageSize, preset.Model.Channels == 1, request.Seed, request.Count, preset.Training.HeldOut, interruption.Token, silently: !group.IsFirst));
 
         using var run = new TrainingRun(preset, request.Seed, device);
-        run.Perceptual = PerceptualChoice.Open(preset, request, data, models, device, interruption.Token);
-        using var display = new TrainingProgress();
-        using var watch = Storage.Guard("A run's log", folder.FullPath, () => new RunWatch(run, folder.FullPath, data, TimeProvider.System, display));
-        folder.Checkpoints.Load(run, Console.Error.WriteLine);
-        using var score = preset.Training.BestMetric != BestMetric.None ? new HeldOutScore(run, data.HeldOut) : null;
-        var history = History.Load(folder.HistoryPath, run.State.Step);
+        run.Perceptual = group.LocalFirst(() => PerceptualChoice.Open(preset, request, data, models, device, group.IsFirst ? Console.Error.WriteLine : static _ => { }, interruption.Token));
+        // What is written and shown is rank 0's.
+        using var display = group.IsFirst ? new TrainingProgress() : null;
+        using var watch = group.IsFirst ? Storage.Guard("A run's log", folder.FullPath, () => new RunWatch(run, folder.FullPath, data, TimeProvider.System, display!)) : null;
+        if (group.IsFirst)
+            folder.Checkpoints.Load(run, Console.Error.WriteLine);
+        using var score = group.IsFirst && preset.Training.BestMetric != BestMetric.None ? new HeldOutScore(run, data.HeldOut) : null;
+        using var parallel = run.Parallel = group.Size > 1 ? new DataParallel(group, run) : null;
+        var history = group.IsFirst ? History.Load(folder.HistoryPath, run.State.Step) : new History();
         var limits = RunLimits.Of(request.MaxTimeSeconds is { } seconds ? TimeSpan.FromSeconds(seconds) : null, preset.Training, data.Training.Count);
-        Console.Error.WriteLine($"{preset.Name}: {run.ParameterCount:N0} parameters; run {folder.Name}, {(run.State.Step == 0 ? "from the start" : $"from step {run.State.Step}")}; on {device} in {Precisions.NameOf(preset.Training.Precision)}");
+        if (group.IsFirst)
+            Console.Error.WriteLine($"{preset.Name}: {run.ParameterCount:N0} parameters; run {folder.Name}, {(run.State.Step == 0 ? "from the start" : $"from step {run.State.Step}")}{(group.Size > 1 ? $", {group.Size} processes" : string.Empty)}; on {device} in {Precisions.NameOf(preset.Training.Precision)}");
 
         var goOn = $"train --preset {preset.Name} --resume {folder.Name}";
         bool finished;
         double waiting;
         try
         {
-            watch.Begin();
-            var loop = new TrainingLoop(run, folder, history, TimeProvider.System) { Jitters = !data.IsSynthetic, Score = score };
-            finished = loop.Run(data.Training, preset.Training.Flip && !data.IsSynthetic, request.Seed, limits, watch, interruption.Token);
+            watch?.Begin();
+            var loop = new TrainingLoop(run, group.IsFirst ? folder : null, history, TimeProvider.System) { Jitters = !data.IsSynthetic, Score = score };
+            finished = loop.Run(data.Training, preset.Training.Flip && !data.IsSynthetic, request.Seed, limits, watch ?? (ITrainingObserver)new Observers(), interruption.Token);
             waiting = loop.WaitingShare;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw WithAdvice(e, folder, goOn);
         }
-        display.Dispose();
-        watch.Dispose();
+        display?.Dispose();
+        watch?.Dispose();
+        // What is left to do is one process's work, which may take minutes.
+        group.Dispose();
+        if (!group.IsFirst)
+            return 0;
         Console.Error.WriteLine($"Steps waited for their pictures {waiting:0.0%} of the time.");
         if (!finished)
         {
@@ -166,6 +191,15 @@ internal static class TrainCommand
         return interruption.ExitCode;
     }
 
+    // How to go on after a process was killed.
+    private static string GoOn(ParseResult parsed)
+    {
+        var preset = PresetReader.Read(parsed.GetValue(s_preset)!, parsed.GetValue(s_set));
+        return RunFolder.Unfinished(parsed.GetValue(s_models)!, preset.Name) is { } folder && folder.Checkpoints.LastStep is { } step
+            ? $"Step {step} is saved; go on from it, with any number of processes: train --preset {preset.Name} --resume {folder.Name}"
+            : "Nothing of the run is saved yet.";
+    }
+
     // What stays, and how to go on once there is room.
     private static StorageException WithAdvice(Exception failure, RunFolder folder, string goOn)
     {
@@ -173,7 +207,7 @@ internal static class TrainCommand
         return new StorageException($"{what}; {(folder.Checkpoints.LastStep is { } step ? $"step {step} is saved, go on from it with: {goOn}" : "nothing of this run is saved yet")}", failure);
     }
 
-    private static (RunFolder Folder, RunRequest Request, Preset Preset) Begin(ParseResult parsed, string models)
+    private static (RunFolder Folder, RunRequest Request, Preset Preset) Begin(ParseResult parsed, string models, ProcessGroup group)
     {
         var maxTime = Duration.Parse(parsed.GetValue(s_maxTime)!).TotalSeconds;
         if (parsed.GetResult(s_resume) is not null)
@@ -193,7 +227,8 @@ internal static class TrainCommand
         if (maxTime <= 0 && preset.Training is { MaxSteps: 0, Epochs: 0 })
             throw new UsageException("--max-time 0s needs --set training.max_steps=N or training.epochs=N; otherwise nothing would end the run.");
         // Before a run begins that could not.
-        Devices.Choose(parsed.GetValue(s_device) ?? preset.Training.Device);
+        Devices.Choose(parsed.GetValue(s_device) ?? preset.Training.Device, group.LocalRank);
+        DataParallel.Check(preset, group);
         PerceptualNetworks.Check(preset.Perceptual);
         var request = new RunRequest
         {

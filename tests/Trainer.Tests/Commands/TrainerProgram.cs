@@ -13,10 +13,10 @@ internal sealed class TrainerProgram : IDisposable
 
     private readonly List<string> _heard = [];
 
-    private TrainerProgram(IEnumerable<string> arguments, IEnumerable<KeyValuePair<string, string>> environment)
+    private TrainerProgram(IEnumerable<string> before, IEnumerable<string> arguments, IEnumerable<KeyValuePair<string, string>> environment)
     {
         // Tests started in the background of a script ignore SIGINT, and what they start would inherit that.
-        var info = new ProcessStartInfo("env", ["--default-signal=INT", "dotnet", Path.Combine(AppContext.BaseDirectory, "FaceMix.Trainer.dll"), .. arguments])
+        var info = new ProcessStartInfo("env", ["--default-signal=INT", .. before, "dotnet", Path.Combine(AppContext.BaseDirectory, "FaceMix.Trainer.dll"), .. arguments])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
@@ -31,10 +31,16 @@ internal sealed class TrainerProgram : IDisposable
 
     public int Id => _process.Id;
 
-    public static TrainerProgram Start(params string[] arguments) => new(arguments, []);
+    public static TrainerProgram Start(params string[] arguments) => new([], arguments, []);
 
     /// <summary>Starts it with variables in its environment.</summary>
-    public static TrainerProgram Start(IEnumerable<KeyValuePair<string, string>> environment, params string[] arguments) => new(arguments, environment);
+    public static TrainerProgram Start(IEnumerable<KeyValuePair<string, string>> environment, params string[] arguments) => new([], arguments, environment);
+
+    /// <summary>Starts it by another program.</summary>
+    /// <param name="before">The program, which gets the trainer's command line as its last arguments.</param>
+    /// <param name="environment">Variables of its environment.</param>
+    /// <param name="arguments">The trainer's.</param>
+    public static TrainerProgram Start(IEnumerable<string> before, IEnumerable<KeyValuePair<string, string>> environment, params string[] arguments) => new(before, arguments, environment);
 
     /// <summary>Starts it and waits until it is over.</summary>
     public static (int ExitCode, string Output, string Error) Run(params string[] arguments)

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using FaceMix.Trainer.Models.Layers;
+using FaceMix.Trainer.Presets;
 using static TorchSharp.torch;
 
 namespace FaceMix.Trainer.Training.Parallel;
@@ -20,14 +21,20 @@ public sealed class DataParallel : IDisposable
     {
         ArgumentNullException.ThrowIfNull(group);
         ArgumentNullException.ThrowIfNull(run);
-        if (run.Preset.Training.Batch < group.Size)
-            throw new UsageException($"training.batch is {run.Preset.Training.Batch}, and {group.Size} processes share it; each needs a picture.");
+        Check(run.Preset, group);
         Group = group;
         HandOut(group, run);
         foreach (var (learner, _) in Learners(run))
             _buckets.Add(learner, new GradientBuckets(group, learner.parameters()));
         if (synchroniseNorm ?? run.Preset.Training.SyncBatchNorm)
             Norm = (x, mean, variance, weight, bias, momentum, epsilon) => SynchronisedNorm.Of(group, x, mean, variance, weight, bias, momentum, epsilon);
+    }
+
+    /// <exception cref="UsageException">The batch is smaller than the group.</exception>
+    public static void Check(Preset preset, ProcessGroup group)
+    {
+        if (preset.Training.Batch < group.Size)
+            throw new UsageException($"training.batch is {preset.Training.Batch}, and {group.Size} processes share it; each needs a picture.");
     }
 
     public ProcessGroup Group { get; }

@@ -7,7 +7,7 @@ using static TorchSharp.torch;
 namespace FaceMix.Trainer.Training.Parallel;
 
 /// <summary>
-/// This process among those that <c>mpirun</c> started to train one model. Every process makes the same calls in the same order; the
+/// This process among those that <c>mpirun</c> started to train one model, or alone. Every process makes the same calls in the same order; a
 /// call returns in none before all have made it. One thread at a time uses it.
 /// </summary>
 public sealed unsafe class ProcessGroup : IDisposable
@@ -17,16 +17,17 @@ public sealed unsafe class ProcessGroup : IDisposable
     private const int LongestError = 256; // MPI_MAX_ERROR_STRING
     private static readonly TimeSpan s_lookEvery = TimeSpan.FromMilliseconds(20);
 
-    private bool _left;
-
-    private ProcessGroup(int rank, int size, int localRank) => (Rank, Size, LocalRank) = (rank, size, localRank);
+    private ProcessGroup(int rank, int size, int? localRank) => (Rank, Size, LocalRank) = (rank, size, localRank);
 
     public int Rank { get; }
 
     public int Size { get; }
 
-    /// <summary>Which of the processes on this machine.</summary>
-    public int LocalRank { get; }
+    /// <summary>Which of the processes on this machine; null: there is no other.</summary>
+    public int? LocalRank { get; }
+
+    /// <summary>Whether this process goes on by itself.</summary>
+    public bool HasLeft { get; private set; }
 
     /// <summary>True in the one process that writes, publishes and reports.</summary>
     public bool IsFirst => Rank == 0;
@@ -34,13 +35,13 @@ public sealed unsafe class ProcessGroup : IDisposable
     /// <summary>Whether this process trains with others: <c>mpirun</c> has started more than one.</summary>
     public static bool IsOneOfSeveral => Number(SizeVariable) > 1;
 
-    /// <summary>Meets the other processes; null where this process is alone.</summary>
+    /// <summary>Meets the other processes that <c>mpirun</c> has started, if any.</summary>
     /// <exception cref="UsageException">Open MPI's library is not installed.</exception>
     /// <exception cref="MpiException">The library does not start.</exception>
-    public static ProcessGroup? Join()
+    public static ProcessGroup Join()
     {
         if (!IsOneOfSeveral)
-            return null;
+            return new ProcessGroup(0, 1, null);
         NativeMpi.Load();
         Check(NativeMpi.MPI_Init_thread(null, null, NativeMpi.ThreadSerialized, out var provided), "MPI_Init_thread");
         if (provided < NativeMpi.ThreadSerialized)
@@ -48,7 +49,7 @@ public sealed unsafe class ProcessGroup : IDisposable
         Check(NativeMpi.MPI_Comm_set_errhandler(NativeMpi.World, NativeMpi.ErrorsReturn), "MPI_Comm_set_errhandler");
         Check(NativeMpi.MPI_Comm_rank(NativeMpi.World, out var rank), "MPI_Comm_rank");
         Check(NativeMpi.MPI_Comm_size(NativeMpi.World, out var size), "MPI_Comm_size");
-        return new ProcessGroup(rank, size, Number(LocalRankVariable) ?? 0);
+        return new ProcessGroup(rank, size, Number(LocalRankVariable) ?? throw new MpiException($"Open MPI has not set {LocalRankVariable}."));
     }
 
     /// <summary>Sums over all processes, in place; every process has the same bits afterwards.</summary>
@@ -57,6 +58,8 @@ public sealed unsafe class ProcessGroup : IDisposable
     {
         ArgumentNullException.ThrowIfNull(tensor);
         var type = TypeOf(tensor);
+        if (Size == 1)
+            return;
         fixed (byte* data = tensor.bytes)
             Check(NativeMpi.MPI_Allreduce(NativeMpi.InPlace, data, checked((int)tensor.numel()), type, NativeMpi.Sum, NativeMpi.World), "MPI_Allreduce");
     }
@@ -74,6 +77,8 @@ public sealed unsafe class ProcessGroup : IDisposable
     {
         ArgumentNullException.ThrowIfNull(tensor);
         var type = TypeOf(tensor);
+        if (Size == 1)
+            return tensor.unsqueeze(0);
         var all = empty([Size, .. tensor.shape], tensor.dtype);
         var count = checked((int)tensor.numel());
         fixed (byte* mine = tensor.bytes, everyone = all.bytes)
@@ -108,7 +113,7 @@ public sealed unsafe class ProcessGroup : IDisposable
     public T LocalFirst<T>(Func<T> work)
     {
         ArgumentNullException.ThrowIfNull(work);
-        if (LocalRank != 0)
+        if (LocalRank is > 0)
         {
             Wait();
             return work();
@@ -130,6 +135,8 @@ public sealed unsafe class ProcessGroup : IDisposable
     /// <summary>Waits for the others without using the processor, however long it takes.</summary>
     public void Wait()
     {
+        if (Size == 1)
+            return;
         Check(NativeMpi.MPI_Ibarrier(NativeMpi.World, out var request), "MPI_Ibarrier");
         while (true)
         {
@@ -143,29 +150,37 @@ public sealed unsafe class ProcessGroup : IDisposable
     /// <summary>Ends all processes, this one too. To be called by one that cannot go on, once it has said why.</summary>
     public void Abort(int exitCode)
     {
-        _left = true;
+        HasLeft = true;
         Console.Error.Flush();
-        _ = NativeMpi.MPI_Abort(NativeMpi.World, exitCode);
+        if (Size > 1)
+            _ = NativeMpi.MPI_Abort(NativeMpi.World, exitCode);
         Environment.Exit(exitCode);
     }
 
     /// <summary>Leaves, once all processes do; each goes on by itself.</summary>
     public void Dispose()
     {
-        if (_left)
+        if (HasLeft)
             return;
-        _left = true;
-        Check(NativeMpi.MPI_Finalize(), "MPI_Finalize");
+        HasLeft = true;
+        // Rank 0 may still be at work on the last step's checkpoint.
+        Wait();
+        if (Size > 1)
+            Check(NativeMpi.MPI_Finalize(), "MPI_Finalize");
     }
 
-    private static void Reduce(Span<double> values, nint operation)
+    private void Reduce(Span<double> values, nint operation)
     {
+        if (Size == 1)
+            return;
         fixed (double* data = values)
             Check(NativeMpi.MPI_Allreduce(NativeMpi.InPlace, data, values.Length, NativeMpi.Double, operation, NativeMpi.World), "MPI_Allreduce");
     }
 
-    private static void Broadcast(Span<byte> bytes)
+    private void Broadcast(Span<byte> bytes)
     {
+        if (Size == 1)
+            return;
         fixed (byte* data = bytes)
             Check(NativeMpi.MPI_Bcast(data, bytes.Length, NativeMpi.Byte, root: 0, NativeMpi.World), "MPI_Bcast");
     }

@@ -61,12 +61,12 @@ public sealed class DataParallelTests
         Assert.All(whole.Losses[12..].Zip(rest.Losses), pair => Assert.InRange(Math.Abs(pair.First - pair.Second) / pair.First, 0, 1e-3));
     }
 
-    internal static IEnumerable<double> Work(ProcessGroup? group, string[] arguments)
+    internal static IEnumerable<double> Work(ProcessGroup group, string[] arguments)
     {
         var (type, until, from, to) = (arguments[0], int.Parse(arguments[1], CultureInfo.InvariantCulture), arguments[2], arguments[3]);
         set_default_dtype(type == "float64" ? ScalarType.Float64 : ScalarType.Float32);
         using var run = new TrainingRun(TinyRun.Preset(arguments[4..]), TinyRun.Seed);
-        if (group is { IsFirst: false })
+        if (!group.IsFirst)
         {
             // Only rank 0's weights may count.
             using var noGrad = no_grad();
@@ -77,15 +77,15 @@ public sealed class DataParallelTests
         {
             Checkpoint.Load(run, from);
         }
-        using var parallel = run.Parallel = group is null ? null : new DataParallel(group, run);
+        using var parallel = run.Parallel = group.Size > 1 ? new DataParallel(group, run) : null;
         var losses = Step(run, group, until);
-        if (to != "-" && group is null or { IsFirst: true })
+        if (to != "-" && group.IsFirst)
             Checkpoint.Save(run, to);
         var weights = run.Model.parameters().SelectMany(parameter => parameter.detach().to(ScalarType.Float64).contiguous().data<double>().ToArray());
         return [losses.Count, .. losses, .. weights];
     }
 
-    private static List<double> Step(TrainingRun run, ProcessGroup? group, int until)
+    private static List<double> Step(TrainingRun run, ProcessGroup group, int until)
     {
         using var source = TinyRun.Faces(Faces);
         using var loader = new BatchLoader(source, new BatchLoaderOptions
@@ -94,8 +94,8 @@ public sealed class DataParallelTests
             Seed = TinyRun.Seed,
             DropLast = false,
             Start = run.State.Next,
-            Rank = group?.Rank ?? 0,
-            WorldSize = group?.Size ?? 1,
+            Rank = group.Rank,
+            WorldSize = group.Size,
         });
         var losses = new List<double>();
         while (run.State.Step < until)

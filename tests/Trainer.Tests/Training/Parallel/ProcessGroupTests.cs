@@ -54,7 +54,21 @@ public sealed class ProcessGroupTests
     }
 
     [Fact]
-    public void A_process_that_mpirun_has_not_started_is_in_no_group() => Assert.Null(ProcessGroup.Join());
+    public void A_process_that_mpirun_has_not_started_is_alone_and_needs_no_MPI()
+    {
+        using var alone = ProcessGroup.Join();
+        var values = tensor(new[] { 3f });
+
+        alone.Sum(values);
+        alone.Broadcast(values);
+        alone.Wait();
+
+        Assert.Equal((0, 1, null, true), (alone.Rank, alone.Size, alone.LocalRank, alone.IsFirst));
+        Assert.Equal(3, values.item<float>());
+        Assert.Equal([1L, 1L], alone.Gather(values).shape);
+        Assert.Equal("text", alone.FromFirst(() => "text"));
+        Assert.Equal(5, alone.LocalFirst(() => 5));
+    }
 
     internal static IEnumerable<double> Work(ProcessGroup group, string[] arguments) => arguments[0] switch
     {

@@ -7,10 +7,10 @@ namespace FaceMix.Tests.Trainer.Training.Parallel;
 /// <summary>This assembly's own program: one of the processes that the tests start. Each writes the numbers it found.</summary>
 internal static class RankProgram
 {
-    private static readonly Dictionary<string, Func<ProcessGroup?, string[], IEnumerable<double>>> s_works = new()
+    private static readonly Dictionary<string, Func<ProcessGroup, string[], IEnumerable<double>>> s_works = new()
     {
-        [nameof(ProcessGroupTests)] = (group, arguments) => ProcessGroupTests.Work(group!, arguments),
-        [nameof(GradientBucketsTests)] = (group, arguments) => GradientBucketsTests.Work(group!, arguments),
+        [nameof(ProcessGroupTests)] = ProcessGroupTests.Work,
+        [nameof(GradientBucketsTests)] = GradientBucketsTests.Work,
         [nameof(SynchronisedNormTests)] = SynchronisedNormTests.Work,
         [nameof(DataParallelTests)] = DataParallelTests.Work,
     };
@@ -22,14 +22,14 @@ internal static class RankProgram
         try
         {
             var numbers = s_works[arguments[0]](group, arguments[1..^1]).ToArray();
-            File.WriteAllBytes($"{arguments[^1]}.{group?.Rank ?? 0}", MemoryMarshal.AsBytes<double>(numbers).ToArray());
-            group?.Dispose();
+            File.WriteAllBytes($"{arguments[^1]}.{group.Rank}", MemoryMarshal.AsBytes<double>(numbers).ToArray());
+            group.Dispose();
             return 0;
         }
         catch (Exception e)
         {
             Console.Error.WriteLine(e);
-            group?.Abort(1);
+            group.Abort(1);
             return 1;
         }
     }

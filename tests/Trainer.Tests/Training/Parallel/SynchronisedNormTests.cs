@@ -36,8 +36,8 @@ public sealed class SynchronisedNormTests
         Assert.All(Ranks.Run(2, nameof(SynchronisedNormTests), "memory"), megabytes => Assert.InRange(megabytes[0], -1000, 200));
     }
 
-    internal static IEnumerable<double> Work(ProcessGroup? group, string[] arguments) => arguments[0] == "memory"
-        ? [MemoryGrowth(group!)]
+    internal static IEnumerable<double> Work(ProcessGroup group, string[] arguments) => arguments[0] == "memory"
+        ? [MemoryGrowth(group)]
         : Pass(group, bool.Parse(arguments[0]), bool.Parse(arguments[1]), Enum.Parse<ScalarType>(arguments[2]));
 
     private static void Compare(int size, bool affine, bool maps, ScalarType type, double tolerance)
@@ -64,7 +64,7 @@ public sealed class SynchronisedNormTests
     }
 
     // Two layers, so that a gradient runs through a normalised value into another normalisation.
-    private static IEnumerable<double> Pass(ProcessGroup? group, bool affine, bool maps, ScalarType type)
+    private static IEnumerable<double> Pass(ProcessGroup group, bool affine, bool maps, ScalarType type)
     {
         using var generator = new Generator(3);
         long[] cells = maps ? [5, 4] : [];
@@ -72,8 +72,7 @@ public sealed class SynchronisedNormTests
         var input = (Draw([Rows, Channels, .. cells]) * 3) + 100;
         var weights = Draw([Channels, .. cells]);
         var target = Draw([Rows, Channels, .. cells]);
-        if (group is not null)
-            (input, target) = (Share(group, input), Share(group, target));
+        (input, target) = (Share(group, input), Share(group, target));
         input = input.detach().requires_grad_();
         var layers = Enumerable.Range(0, 2).Select(_ => new Layer(affine, type)).ToList();
         var hidden = layers[0].Normalise(group, input);
@@ -118,7 +117,7 @@ public sealed class SynchronisedNormTests
 
         public Tensor[] Gradients => affine ? [_weight!.grad!, _bias!.grad!] : [];
 
-        public Tensor Normalise(ProcessGroup? group, Tensor x) => group is null
+        public Tensor Normalise(ProcessGroup group, Tensor x) => group.Size == 1
             ? functional.batch_norm(x, _mean, _variance, _weight, _bias, training: true, Momentum, Epsilon)
             : SynchronisedNorm.Of(group, x, _mean, _variance, _weight, _bias, Momentum, Epsilon);
     }
