@@ -7,13 +7,15 @@ PACKAGES_RUN=(
 )
 PACKAGES_TESTS=(
   python3 python3-torch python3-numpy python3-onnx python3-grpcio python3-protobuf python3-pil
-  protobuf-compiler protobuf-compiler-grpc chromium
+  protobuf-compiler protobuf-compiler-grpc chromium openmpi-bin iproute2
 )
 # CI runs PostgreSQL in containers; another engine that is installed is left as it is.
 if [[ -n ${CI:-} ]]; then
   PACKAGES_TESTS+=(debootstrap)
   command -v dockerd >/dev/null || PACKAGES_TESTS+=(docker.io)
 fi
+# For training in several processes; what knows one process has no use for them.
+PACKAGES_MPI=(openmpi-bin openssh-client)
 NODE_WANTED=20.19
 NODE_FALLBACK=22
 
@@ -97,4 +99,9 @@ install_for_run() {
 install_for_tests() {
   [[ -z $(missing_packages "${PACKAGES_TESTS[@]}") ]] ||
     step "Installing what the tests need" "look at apt's message; is the network there?" install_packages "${PACKAGES_TESTS[@]}"
+}
+
+install_for_processes() {
+  [[ -z $(missing_packages "${PACKAGES_MPI[@]}") ]] ||
+    step "Installing Open MPI" "look at apt's message; is the network there?" install_packages "${PACKAGES_MPI[@]}"
 }
