@@ -10,7 +10,7 @@ NativeHeap.KeepFreed();
 var root = new RootCommand("Trains FaceMix's models on drawn faces or photographs, publishes them and fills the latent store.")
 {
     TrainCommand.Create(), PublishCommand.Create(), EncodeCommand.Create(), DrawCommand.Create(), EvaluateCommand.Create(),
-    ReportCommand.Create(), CompareCommand.Create(), PrepareCommand.Create(), DescribeCommand.Create(),
+    SweepCommand.Create(), ReportCommand.Create(), CompareCommand.Create(), PrepareCommand.Create(), DescribeCommand.Create(),
 };
 var parsed = root.Parse(args);
 if (parsed.Errors.Count > 0)

@@ -7,7 +7,8 @@ namespace FaceMix.Trainer.Commands;
 /// <summary><c>compare</c>: several reports as one page, side by side.</summary>
 internal static class CompareCommand
 {
-    private const int Most = 8;
+    /// <summary>Reports on one page.</summary>
+    public const int Most = 8;
 
     private static readonly Argument<string[]> s_what = new("what")
     {

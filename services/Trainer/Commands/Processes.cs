@@ -42,8 +42,8 @@ internal static class Processes
         return code;
     }
 
-    // dotnet FaceMix.Trainer.dll, or the executable of its own.
-    private static string[] Program()
+    /// <summary>What starts this program: dotnet with its assembly, or an executable of its own.</summary>
+    public static string[] Program()
     {
         var program = Environment.ProcessPath!;
         return Path.GetFileNameWithoutExtension(program) == "dotnet" ? [program, Assembly.GetEntryAssembly()!.Location] : [program];

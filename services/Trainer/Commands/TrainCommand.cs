@@ -19,12 +19,7 @@ internal static class TrainCommand
     // So many that none is seen twice within an hour on one core.
     private const int DefaultDrawn = 1_000_000;
 
-    private static readonly Option<string> s_preset = new("--preset")
-    {
-        Description = $"What to train: {string.Join(", ", PresetReader.Names)}, or a .yaml file",
-        HelpName = "NAME|FILE",
-        DefaultValueFactory = _ => "facemix-64",
-    };
+    private static readonly Option<string> s_preset = PresetOption();
 
     private static readonly Option<string[]> s_set = new("--set")
     {
@@ -37,21 +32,11 @@ internal static class TrainCommand
     private static readonly Option<string?> s_labels = CommonOptions.Labels();
     private static readonly Option<string> s_models = CommonOptions.Models();
 
-    private static readonly Option<string> s_maxTime = new("--max-time")
-    {
-        Description = "Training time in all: 90s, 6m, 1h30m; 0s: until training.max_steps or training.epochs. Resuming with a longer time goes on",
-        HelpName = "TIME",
-        DefaultValueFactory = _ => "6m",
-    };
+    private static readonly Option<string> s_maxTime = MaxTimeOption("Training time in all; resuming with a longer time goes on");
 
     private static readonly Option<ulong> s_seed = CommonOptions.Seed("Decides faces, first weights, order and noise");
 
-    private static readonly Option<int> s_count = new("--count")
-    {
-        Description = "How many faces to draw, where they are drawn",
-        HelpName = "N",
-        DefaultValueFactory = _ => DefaultDrawn,
-    };
+    private static readonly Option<int> s_count = CountOption();
 
     private static readonly Option<string?> s_resume = new("--resume")
     {
@@ -65,11 +50,7 @@ internal static class TrainCommand
         Description = "Goes on with the newest run of the preset's model if nothing has come of it yet, or else begins one: for launchers that start a failed job again",
     };
 
-    private static readonly Option<string?> s_credit = new("--credit")
-    {
-        Description = "Licence and credit of the pictures, for the card",
-        HelpName = "TEXT",
-    };
+    private static readonly Option<string?> s_credit = CreditOption();
 
     private static readonly Option<string> s_store = CommonOptions.Store();
 
@@ -85,6 +66,33 @@ internal static class TrainCommand
     private static readonly Option<int> s_perNode = Processes.PerNode();
     private static readonly Option<string?> s_hosts = Processes.Hosts();
     private static readonly Option<bool> s_json = CommonOptions.Json();
+
+    public static Option<string> PresetOption() => new("--preset")
+    {
+        Description = $"What to train: {string.Join(", ", PresetReader.Names)}, or a .yaml file",
+        HelpName = "NAME|FILE",
+        DefaultValueFactory = _ => "facemix-64",
+    };
+
+    public static Option<string> MaxTimeOption(string description) => new("--max-time")
+    {
+        Description = $"{description}: 90s, 6m, 1h30m; 0s: until training.max_steps or training.epochs",
+        HelpName = "TIME",
+        DefaultValueFactory = _ => "6m",
+    };
+
+    public static Option<int> CountOption() => new("--count")
+    {
+        Description = "How many faces to draw, where they are drawn",
+        HelpName = "N",
+        DefaultValueFactory = _ => DefaultDrawn,
+    };
+
+    public static Option<string?> CreditOption() => new("--credit")
+    {
+        Description = "Licence and credit of the pictures, for the card",
+        HelpName = "TEXT",
+    };
 
     public static Command Create()
     {
@@ -194,9 +202,9 @@ internal static class TrainCommand
     // How to go on after a process was killed.
     private static string GoOn(ParseResult parsed)
     {
-        var preset = PresetReader.Read(parsed.GetValue(s_preset)!, parsed.GetValue(s_set));
-        return RunFolder.Unfinished(parsed.GetValue(s_models)!, preset.Name) is { } folder && folder.Checkpoints.LastStep is { } step
-            ? $"Step {step} is saved; go on from it, with any number of processes: train --preset {preset.Name} --resume {folder.Name}"
+        var name = parsed.GetValue(s_set)!.Length > 0 ? PresetReader.Read(parsed.GetValue(s_preset)!, parsed.GetValue(s_set)).Name : PresetReader.NameOf(parsed.GetValue(s_preset)!);
+        return RunFolder.Unfinished(parsed.GetValue(s_models)!, name) is { } folder && folder.Checkpoints.LastStep is { } step
+            ? $"Step {step} is saved; go on from it, with any number of processes: train --preset {name} --resume {folder.Name}"
             : "Nothing of the run is saved yet.";
     }
 
@@ -214,8 +222,7 @@ internal static class TrainCommand
         {
             if (parsed.GetValue(s_set)!.Length > 0)
                 throw new UsageException("--set cannot change a run that has begun; begin a new one.");
-            var name = PresetReader.Read(parsed.GetValue(s_preset)!).Name;
-            var folder = RunFolder.Open(models, name, parsed.GetValue(s_resume) ?? string.Empty);
+            var folder = RunFolder.Open(models, PresetReader.NameOf(parsed.GetValue(s_preset)!), parsed.GetValue(s_resume) ?? string.Empty);
             var begun = folder.ReadRequest();
             if (parsed.GetResult(s_maxTime) is { Implicit: false })
                 begun = begun with { MaxTimeSeconds = maxTime > 0 ? maxTime : null };
@@ -224,12 +231,8 @@ internal static class TrainCommand
         var preset = PresetReader.Read(parsed.GetValue(s_preset)!, parsed.GetValue(s_set));
         if (parsed.GetValue(s_continue) && RunFolder.Unfinished(models, preset.Name) is { } unfinished)
             return (unfinished, unfinished.ReadRequest(), unfinished.ReadPreset(Console.Error.WriteLine));
-        if (maxTime <= 0 && preset.Training is { MaxSteps: 0, Epochs: 0 })
-            throw new UsageException("--max-time 0s needs --set training.max_steps=N or training.epochs=N; otherwise nothing would end the run.");
-        // Before a run begins that could not.
-        Devices.Choose(parsed.GetValue(s_device) ?? preset.Training.Device, group.LocalRank);
+        Check(preset, maxTime, parsed.GetValue(s_device), group.LocalRank);
         DataParallel.Check(preset, group);
-        PerceptualNetworks.Check(preset.Perceptual);
         var request = new RunRequest
         {
             Data = parsed.GetValue(s_data)!,
@@ -241,6 +244,16 @@ internal static class TrainCommand
             Command = Machine.CommandLine(Environment.GetCommandLineArgs()[1..]),
         };
         return (RunFolder.Create(models, preset, request, DateTimeOffset.UtcNow), request, preset);
+    }
+
+    /// <summary>What can be known before a run begins that could not go on.</summary>
+    /// <exception cref="UsageException">Nothing would end it, or a device or file that it needs is not there.</exception>
+    public static void Check(Preset preset, double maxSeconds, string? device, int? localRank = null)
+    {
+        if (maxSeconds <= 0 && preset.Training is { MaxSteps: 0, Epochs: 0 })
+            throw new UsageException("--max-time 0s needs --set training.max_steps=N or training.epochs=N; otherwise nothing would end the run.");
+        Devices.Choose(device ?? preset.Training.Device, localRank);
+        PerceptualNetworks.Check(preset.Perceptual);
     }
 
     private static async Task<int> EncodeAsync(ParseResult parsed, string models, string model, FaceData data, Interruption interruption)

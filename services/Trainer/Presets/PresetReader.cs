@@ -33,6 +33,10 @@ public static class PresetReader
         return Bind(tree, nameOrPath);
     }
 
+    /// <summary>The name of a preset's model; what is no preset is the name itself, as <c>--set name=</c> gives it to a run.</summary>
+    public static string NameOf(string nameOrPath) =>
+        nameOrPath.EndsWith(Extension, StringComparison.Ordinal) || Names.Contains(nameOrPath) ? Read(nameOrPath).Name : nameOrPath;
+
     // Keys that earlier versions wrote into every run, with the reason why they mean nothing any more.
     private static readonly Dictionary<string, string> s_retired = new(StringComparer.Ordinal)
     {

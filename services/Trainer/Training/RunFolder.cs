@@ -71,8 +71,8 @@ public sealed class RunFolder(string path)
     /// <summary>Opens a run to go on with.</summary>
     /// <param name="models">The models folder.</param>
     /// <param name="model">The model's name.</param>
-    /// <param name="run">The run's name; empty: the newest that has a checkpoint.</param>
-    /// <exception cref="UsageException">There is no such run, or it has no checkpoint.</exception>
+    /// <param name="run">The run's name; empty: the newest that has a checkpoint. One that is named and has none begins.</param>
+    /// <exception cref="UsageException">There is no such run.</exception>
     public static RunFolder Open(string models, string model, string run)
     {
         var runs = RunsOf(models, model);
@@ -84,9 +84,12 @@ public sealed class RunFolder(string path)
             if (run.Length == 0)
                 throw new UsageException($"There is nothing to resume: {runs} holds no run with a checkpoint.");
         }
-        var folder = new RunFolder(System.IO.Path.Combine(runs, run));
-        return HasCheckpoint(folder.FullPath) ? folder : throw new UsageException($"{folder.FullPath} has no checkpoint to resume from.");
+        return Find(models, model, run) ?? throw new UsageException($"{runs} holds no run {run}.");
     }
+
+    /// <summary>A run by its name, with a checkpoint or without; null: there is none.</summary>
+    public static RunFolder? Find(string models, string model, string run) =>
+        new RunFolder(System.IO.Path.Combine(RunsOf(models, model), run)) is var folder && File.Exists(folder.RequestPath) ? folder : null;
 
     /// <summary>The newest run of a model that has a checkpoint, unless a version came of it; null: there is none.</summary>
     public static RunFolder? Unfinished(string models, string model)

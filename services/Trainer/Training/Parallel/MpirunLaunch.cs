@@ -11,13 +11,13 @@ namespace FaceMix.Trainer.Training.Parallel;
 /// <param name="hosts">Machines, as <c>mpirun --host</c> takes them; null: this one, or those of the hostfile that Open MPI's environment names.</param>
 /// <param name="program">What to start, and its arguments.</param>
 /// <param name="log">Takes what the processes write to standard error.</param>
-public sealed partial class MpirunLaunch(int perNode, string? hosts, IReadOnlyList<string> program, TextWriter log)
+public sealed class MpirunLaunch(int perNode, string? hosts, IReadOnlyList<string> program, TextWriter log)
 {
     /// <summary>The most processes that one machine may be asked for.</summary>
     public const int MaxPerNode = 256;
 
     /// <summary>Asks a process to save and end; <c>mpirun</c> hands it on, while at SIGTERM it kills them within a second.</summary>
-    public const PosixSignal StopSignal = (PosixSignal)10; // SIGUSR1
+    public const PosixSignal StopSignal = (PosixSignal)Signals.User1;
 
     private const string Command = "mpirun";
     private static readonly TimeSpan s_echo = TimeSpan.FromSeconds(1);
@@ -81,7 +81,7 @@ public sealed partial class MpirunLaunch(int perNode, string? hosts, IReadOnlyLi
         else if (Stopwatch.GetElapsedTime(_signalled) < s_echo)
             return;
         if (_process is { HasExited: false } process)
-            _ = Kill(process.Id, first ? (int)StopSignal : 15);
+            _ = Signals.Send(process.Id, first ? Signals.User1 : Signals.Terminate);
     }
 
     private void Write(IEnumerable<string> lines)
@@ -92,7 +92,4 @@ public sealed partial class MpirunLaunch(int perNode, string? hosts, IReadOnlyLi
 
     private static bool IsInstalled() =>
         (Environment.GetEnvironmentVariable("PATH") ?? string.Empty).Split(':').Any(folder => File.Exists(Path.Combine(folder, Command)));
-
-    [LibraryImport("libc", EntryPoint = "kill")]
-    private static partial int Kill(int process, int signal);
 }
