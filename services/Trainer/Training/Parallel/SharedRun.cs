@@ -1,5 +1,5 @@
 using System.Text.Json;
-using FaceMix.Trainer.Data;
+using FaceMix.Datasets;
 using FaceMix.Trainer.Presets;
 
 namespace FaceMix.Trainer.Training.Parallel;

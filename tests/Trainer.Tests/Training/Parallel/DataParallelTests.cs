@@ -1,5 +1,5 @@
 using System.Globalization;
-using FaceMix.Trainer.Data;
+using FaceMix.Datasets;
 using FaceMix.Trainer.Training;
 using FaceMix.Trainer.Training.Parallel;
 using Xunit;
