@@ -1,9 +1,9 @@
+using FaceMix.Datasets;
 using FaceMix.Tests.Trainer.Models;
 using FaceMix.Trainer.Export;
 using FaceMix.Trainer.Losses.Perceptual;
 using FaceMix.Trainer.Models;
 using FaceMix.Trainer.Presets;
-using FaceMix.Trainer.Reports;
 using FaceMix.Trainer.Training;
 using Xunit;
 using static TorchSharp.torch;
@@ -25,7 +25,7 @@ public sealed class Bf16Tests
         using var shorter = new TrainingRun(preset with { Training = preset.Training with { Precision = Precision.Bf16 } }, 2);
         using var whole = new TrainingRun(preset, 2);
         using var source = EveryPreset.Faces(4, 8, preset.Model);
-        var pixels = Measurement.ReadFaces(source, 8);
+        var pixels = source.ReadSpread(8);
 
         var (report, expected) = (shorter.Step(pixels, 8, default, 0.5), whole.Step(pixels, 8, default, 0.5));
 
@@ -93,7 +93,7 @@ public sealed class Bf16Tests
         using var run = new TrainingRun(TinyRun.Preset(changes), 1);
         run.Perceptual = new JudgeNetwork(new Judge(32, 5), 32, "judge-test");
         using var source = TinyRun.Faces(16);
-        var report = run.Step(Measurement.ReadFaces(source, 16), 16, default, 0.5);
+        var report = run.Step(source.ReadSpread(16), 16, default, 0.5);
         Assert.False(report.Skipped);
         return report.Terms;
     }
@@ -101,7 +101,7 @@ public sealed class Bf16Tests
     private static List<double> Losses(TrainingRun run, int steps)
     {
         using var source = TinyRun.Faces(16);
-        var pixels = Measurement.ReadFaces(source, 16);
+        var pixels = source.ReadSpread(16);
         return [.. Enumerable.Range(0, steps).Select(_ => run.Step(pixels, 16, default, 0.5).Total)];
     }
 

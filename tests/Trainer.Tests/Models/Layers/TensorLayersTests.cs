@@ -1,8 +1,8 @@
+using FaceMix.Datasets;
 using FaceMix.Tests.Trainer.Gradients;
 using FaceMix.Trainer.Models;
 using FaceMix.Trainer.Models.Layers;
 using FaceMix.Trainer.Presets;
-using FaceMix.Trainer.Reports;
 using FaceMix.Trainer.Training;
 using TorchSharp;
 using Xunit;
@@ -79,7 +79,7 @@ public sealed class TensorLayersTests
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();
         model.eval();
-        var pictures = Pixels.ToTensor(Measurement.ReadFaces(source, 4), 4, model);
+        var pictures = Pixels.ToTensor(source.ReadSpread(4), 4, model);
         var before = model.Encode(pictures).Mean;
 
         model.to(ScalarType.Float64);
