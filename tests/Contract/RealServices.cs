@@ -73,9 +73,7 @@ public sealed class NeedsPeersTheoryAttribute() : NeedsTheoryAttribute(Missing)
     /// <summary>What is missing, as a sentence; null when nothing is.</summary>
     public static string? Missing { get; } = NeedsPostgresAttribute.Missing
         ?? (KeptModel.Folder is null ? "The checkout has no model under deploy/models." : null)
-        ?? (Peer.IsOnPath("node") && Directory.Exists(Repository.PathOf("node_modules", "@grpc", "grpc-js")) ? null : "Node or node_modules is missing: ./facemix test installs them.")
-        ?? (Directory.Exists("/usr/lib/python3/dist-packages/grpc") && File.Exists("/usr/bin/grpc_python_plugin")
-            ? null
-            : "grpcio or protoc's plugin for it is missing: apt-get install python3-grpcio protobuf-compiler protobuf-compiler-grpc.")
+        ?? NeedsNodeAttribute.Missing
+        ?? NeedsPythonGrpcAttribute.Missing
         ?? Chromium.Missing;
 }

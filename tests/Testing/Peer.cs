@@ -55,14 +55,20 @@ public static class Peer
         (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Any(folder => File.Exists(Path.Combine(folder, program)));
 }
 
-/// <summary>Node with @grpc/grpc-js, which npm ci brings.</summary>
-public sealed class NeedsNodeAttribute() : NeedsAttribute(
-    Peer.IsOnPath("node") && Directory.Exists(Repository.PathOf("node_modules", "@grpc", "grpc-js"))
-        ? null
-        : "Node or node_modules is missing: install nodejs and run npm ci.");
+/// <summary>Node with what npm ci brings.</summary>
+public sealed class NeedsNodeAttribute() : NeedsAttribute(Missing)
+{
+    /// <summary>What is missing, as a sentence; null when nothing is.</summary>
+    public static string? Missing { get; } =
+        Peer.IsOnPath("node") && Directory.Exists(Repository.PathOf("node_modules")) ? null : "Node or node_modules is missing: ./facemix test installs them.";
+}
 
-/// <summary>Debian's Python with grpcio.</summary>
-public sealed class NeedsPythonGrpcAttribute() : NeedsAttribute(
-    File.Exists("/usr/bin/python3") && Directory.Exists("/usr/lib/python3/dist-packages/grpc")
-        ? null
-        : "grpcio is missing: apt-get install python3-grpcio.");
+/// <summary>Debian's Python with grpcio, and protoc's plugin for it.</summary>
+public sealed class NeedsPythonGrpcAttribute() : NeedsAttribute(Missing)
+{
+    /// <summary>What is missing, as a sentence; null when nothing is.</summary>
+    public static string? Missing { get; } =
+        Directory.Exists("/usr/lib/python3/dist-packages/grpc") && File.Exists("/usr/bin/grpc_python_plugin")
+            ? null
+            : "grpcio or protoc's plugin for it is missing: apt-get install python3-grpcio protobuf-compiler protobuf-compiler-grpc.";
+}

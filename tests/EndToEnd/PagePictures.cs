@@ -2,17 +2,36 @@ using static Microsoft.Playwright.Assertions;
 
 namespace FaceMix.Tests.EndToEnd;
 
-/// <summary>
-/// The pictures of the page in docs/. Each run takes them; they are kept where FACEMIX_SCREENSHOTS says:
-/// <c>FACEMIX_SCREENSHOTS=docs dotnet test tests/EndToEnd --filter ScreenshotTests</c>
-/// </summary>
-[Collection(FaceMixCollection.Name)]
-public sealed class ScreenshotTests(RunningFaceMix faceMix) : IDisposable
+/// <summary>Takes the pictures of the page in docs/: <c>./facemix pictures</c>.</summary>
+internal sealed class PagePictures(RunningFaceMix faceMix, string folder)
 {
-    private readonly TemporaryFolder folder = new();
+    /// <summary>Starts all of FaceMix, takes the pictures, and stops it.</summary>
+    /// <param name="args">The folder for the pictures.</param>
+    /// <returns>Exit code.</returns>
+    public static async Task<int> Main(string[] args)
+    {
+        if (args is not [var folder] || NeedsFaceMixAttribute.Missing is not null)
+        {
+            await Console.Error.WriteLineAsync(NeedsFaceMixAttribute.Missing ?? "One argument: the folder for the pictures.");
+            return args.Length == 1 ? 1 : 2;
+        }
+        var faceMix = new RunningFaceMix();
+        try
+        {
+            await faceMix.InitializeAsync();
+            var pictures = new PagePictures(faceMix, folder);
+            await pictures.FeaturesAsync();
+            await pictures.MixAsync();
+            await pictures.NewFacesAsync();
+            return 0;
+        }
+        finally
+        {
+            await faceMix.DisposeAsync();
+        }
+    }
 
-    [NeedsFaceMix]
-    public async Task By_features()
+    private async Task FeaturesAsync()
     {
         await using var open = await faceMix.OpenAsync("#features?want=Eyeglasses,Smiling&avoid=Wearing_Hat&pick=4");
         await open.AnsweredAsync("Eyeglasses,Smiling", "Wearing_Hat");
@@ -20,8 +39,7 @@ public sealed class ScreenshotTests(RunningFaceMix faceMix) : IDisposable
         await TakeAsync(open, "page-features.png");
     }
 
-    [NeedsFaceMix]
-    public async Task Mix()
+    private async Task MixAsync()
     {
         // Both look ahead and neither wears anything, so that the middle is a face like any other.
         const string avoid = "Eyeglasses,Wearing_Hat,Gaze_Left,Gaze_Right,Narrow_Eyes";
@@ -38,8 +56,7 @@ public sealed class ScreenshotTests(RunningFaceMix faceMix) : IDisposable
         await TakeAsync(open, "page-mix.png");
     }
 
-    [NeedsFaceMix]
-    public async Task New_faces()
+    private async Task NewFacesAsync()
     {
         await using var open = await faceMix.OpenAsync("#new?seed=1");
         await open.Button("Use face 4 as A").ClickAsync();
@@ -53,11 +70,7 @@ public sealed class ScreenshotTests(RunningFaceMix faceMix) : IDisposable
         await open.Page.EvaluateAsync("document.fonts.ready");
         // Transitions are short; what is under way is over by then.
         await open.Page.WaitForTimeoutAsync(400);
-        var kept = Environment.GetEnvironmentVariable("FACEMIX_SCREENSHOTS");
-        var path = string.IsNullOrEmpty(kept) ? folder.File(name) : Repository.PathOf(kept, name);
-        await open.Page.ScreenshotAsync(new() { Path = path });
-        Assert.True(new FileInfo(path).Length > 20_000, $"{name} has hardly anything in it.");
+        await open.Page.ScreenshotAsync(new() { Path = Path.Combine(folder, name) });
+        Console.WriteLine(Path.Combine(folder, name));
     }
-
-    public void Dispose() => folder.Dispose();
 }
