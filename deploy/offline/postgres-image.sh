@@ -79,6 +79,8 @@ stop() {
   pid=$(<"$RUN/pid")
   kill "$pid" 2>/dev/null || return 0
   while [[ -d /proc/$pid ]]; do sleep 0.1; done
+  ip link delete docker0 2>/dev/null || true
+  rm -rf --one-file-system "$RUN"
 }
 
 WORK=$(mktemp -d)

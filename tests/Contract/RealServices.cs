@@ -74,6 +74,7 @@ public sealed class NeedsPeersTheoryAttribute() : NeedsTheoryAttribute(Missing)
     public static string? Missing { get; } = NeedsPostgresAttribute.Missing
         ?? (KeptModel.Folder is null ? "The checkout has no model under deploy/models." : null)
         ?? NeedsNodeAttribute.Missing
-        ?? NeedsPythonGrpcAttribute.Missing
+        ?? NeedsPythonAttribute.Missing("grpc", "python3-grpcio")
+        ?? (File.Exists("/usr/bin/grpc_python_plugin") ? null : "protoc's plugin for Python is missing: apt-get install protobuf-compiler protobuf-compiler-grpc.")
         ?? Chromium.Missing;
 }

@@ -62,13 +62,3 @@ public sealed class NeedsNodeAttribute() : NeedsAttribute(Missing)
     public static string? Missing { get; } =
         Peer.IsOnPath("node") && Directory.Exists(Repository.PathOf("node_modules")) ? null : "Node or node_modules is missing: ./facemix test installs them.";
 }
-
-/// <summary>Debian's Python with grpcio, and protoc's plugin for it.</summary>
-public sealed class NeedsPythonGrpcAttribute() : NeedsAttribute(Missing)
-{
-    /// <summary>What is missing, as a sentence; null when nothing is.</summary>
-    public static string? Missing { get; } =
-        Directory.Exists("/usr/lib/python3/dist-packages/grpc") && File.Exists("/usr/bin/grpc_python_plugin")
-            ? null
-            : "grpcio or protoc's plugin for it is missing: apt-get install python3-grpcio protobuf-compiler protobuf-compiler-grpc.";
-}

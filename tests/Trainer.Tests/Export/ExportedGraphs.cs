@@ -2,7 +2,6 @@ using System.Diagnostics;
 using FaceMix.Datasets;
 using FaceMix.Latents;
 using FaceMix.ModelStore;
-using FaceMix.Tests.Trainer.Parity;
 using FaceMix.Tests.Trainer.Training;
 using FaceMix.Trainer.Export;
 using FaceMix.Trainer.Models;
@@ -77,7 +76,7 @@ public sealed class ExportedGraphs
         const string check = "import onnx, sys\nfor path in sys.argv[1:]:\n    onnx.checker.check_model(onnx.load(path), full_check=True)";
 
         using var process = Process.Start(new ProcessStartInfo(
-            NeedsPythonAttribute.Python, ["-c", check, folder.File(ModelFiles.Decoder), folder.File(ModelFiles.Encoder)])
+            PythonScript.Interpreter, ["-c", check, folder.File(ModelFiles.Decoder), folder.File(ModelFiles.Encoder)])
         {
             RedirectStandardError = true,
         })!;

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using FaceMix.Datasets;
 using FaceMix.ModelStore;
-using FaceMix.Tests.Trainer.Parity;
 using FaceMix.Trainer.Export;
 using FaceMix.Trainer.Models;
 using FaceMix.Trainer.Presets;
@@ -89,7 +88,7 @@ public sealed class EveryPreset
         }
         const string check = "import onnx, sys\nfor path in sys.argv[1:]:\n    onnx.checker.check_model(onnx.load(path), full_check=True)";
 
-        using var process = Process.Start(new ProcessStartInfo(NeedsPythonAttribute.Python, ["-c", check, .. files]) { RedirectStandardError = true })!;
+        using var process = Process.Start(new ProcessStartInfo(PythonScript.Interpreter, ["-c", check, .. files]) { RedirectStandardError = true })!;
         var error = process.StandardError.ReadToEnd();
         process.WaitForExit();
 

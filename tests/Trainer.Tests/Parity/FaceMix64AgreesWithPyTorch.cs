@@ -79,7 +79,7 @@ public sealed class FaceMix64AgreesWithPyTorch
 
     private static void RunPython(string source, string target)
     {
-        var info = new ProcessStartInfo(NeedsPythonAttribute.Python, [Repository.PathOf("tests", "Trainer.Tests", "Parity", "facemix64.py"), source, target])
+        var info = new ProcessStartInfo(PythonScript.Interpreter, [Repository.PathOf("tests", "Trainer.Tests", "Parity", "facemix64.py"), source, target])
         {
             RedirectStandardError = true,
         };
