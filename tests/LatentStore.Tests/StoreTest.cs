@@ -1,8 +1,8 @@
+using FaceMix.Latents;
 using FaceMix.LatentStore;
 using FaceMix.LatentStore.Features;
 using FaceMix.LatentStore.Latents;
 using FaceMix.LatentStore.Schema;
-using FaceMix.Latents;
 using FaceMix.ModelStore;
 using Npgsql;
 using Xunit;

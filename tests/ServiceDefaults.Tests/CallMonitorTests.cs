@@ -100,6 +100,19 @@ public sealed class CallMonitorTests : IAsyncLifetime
     }
 
     [Theory]
+    [InlineData("application/json", "{}")]
+    [InlineData("application/grpc-web", "half")]
+    public async Task A_request_that_is_no_gRPC_message_is_the_callers_fault(string type, string body)
+    {
+        using var content = new StringContent(body);
+        content.Headers.ContentType = new MediaTypeHeaderValue(type);
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/" + Service + "Where") { Content = content, Headers = { { Traced[0].Key, Traced[0].Value } } };
+        using var response = await service.Http.SendAsync(request);
+
+        await ExpectAsync(Service + "Where", "INTERNAL", LogEventLevel.Information);
+    }
+
+    [Theory]
     [InlineData("Where", "", "OK", 0)]
     [InlineData("Fail", "invalid", "INVALID_ARGUMENT", 1)]
     [InlineData("Fail", "unexpected", "INTERNAL", 1)]

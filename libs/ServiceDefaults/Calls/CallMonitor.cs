@@ -21,6 +21,9 @@ internal sealed class CallMonitor
     private const string UnknownMethod = "_OTHER";
     private const int MaxLoggedPath = 200;
 
+    // A caller gives up by its own clock, which began to run a moment before ours.
+    private static readonly TimeSpan DeadlineSlack = TimeSpan.FromMilliseconds(100);
+
     private readonly ILogger<CallMonitor> logger;
     private readonly Histogram<double> duration;
 
@@ -84,7 +87,7 @@ internal sealed class CallMonitor
         // A caller that left before its answer was whole did not get it; reading from it may have failed as well.
         if (http.RequestAborted.IsCancellationRequested && status is StatusCode.OK or StatusCode.Unknown or StatusCode.Cancelled)
         {
-            return context?.Deadline <= DateTime.UtcNow
+            return context?.Deadline <= DateTime.UtcNow + DeadlineSlack
                 ? (StatusCode.DeadlineExceeded, "The caller's deadline has passed.", null)
                 : (StatusCode.Cancelled, "The caller has left.", null);
         }
@@ -96,12 +99,14 @@ internal sealed class CallMonitor
     private static LogLevel LevelOf(StatusCode status, Exception? exception) => status switch
     {
         StatusCode.OK => LogLevel.None,
-        StatusCode.Unknown when exception is InvalidProtocolBufferException or InvalidDataException => LogLevel.Information,
-        StatusCode.Unknown or StatusCode.Internal or StatusCode.DataLoss => LogLevel.Error,
-        StatusCode.Unavailable when exception is not null => LogLevel.Error,
+        StatusCode.Unknown or StatusCode.Internal or StatusCode.DataLoss or StatusCode.Unavailable when IsOurFault(exception) => LogLevel.Error,
         StatusCode.Unavailable or StatusCode.ResourceExhausted or StatusCode.DeadlineExceeded => LogLevel.Warning,
         _ => LogLevel.Information,
     };
+
+    // A request that is cut off, garbled or no gRPC at all ends as INTERNAL or UNKNOWN as well.
+    private static bool IsOurFault(Exception? exception) =>
+        exception is not (null or InvalidProtocolBufferException or InvalidDataException or BadHttpRequestException);
 
     /// <summary>The status as gRPC spells it, DEADLINE_EXCEEDED.</summary>
     private static string NameOf(StatusCode status) => status switch

@@ -1,8 +1,8 @@
 using System.Collections.Concurrent;
 using System.Data;
 using System.Diagnostics;
-using FaceMix.LatentStore.Latents;
 using FaceMix.Latents;
+using FaceMix.LatentStore.Latents;
 using Microsoft.Extensions.Options;
 using Npgsql;
 

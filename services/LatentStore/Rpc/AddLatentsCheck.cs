@@ -1,6 +1,6 @@
-using FaceMix.LatentStore.Latents;
 using FaceMix.Latents;
 using FaceMix.Latents.V1;
+using FaceMix.LatentStore.Latents;
 using FaceMix.ModelStore;
 using FaceMix.ServiceDefaults;
 using Grpc.Core;

@@ -1,5 +1,5 @@
-using FaceMix.LatentStore.Latents;
 using FaceMix.Latents.V1;
+using FaceMix.LatentStore.Latents;
 
 namespace FaceMix.LatentStore.Rpc;
 

@@ -1,9 +1,9 @@
 using System.Globalization;
+using FaceMix.Latents;
+using FaceMix.Latents.V1;
 using FaceMix.LatentStore.Features;
 using FaceMix.LatentStore.Latents;
 using FaceMix.LatentStore.Search;
-using FaceMix.Latents;
-using FaceMix.Latents.V1;
 using FaceMix.ServiceDefaults;
 using Grpc.Core;
 

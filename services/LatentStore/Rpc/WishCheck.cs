@@ -1,6 +1,6 @@
+using FaceMix.Latents;
 using FaceMix.LatentStore.Features;
 using FaceMix.LatentStore.Latents;
-using FaceMix.Latents;
 using FaceMix.ServiceDefaults;
 using Grpc.Core;
 

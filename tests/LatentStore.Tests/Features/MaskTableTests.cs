@@ -1,5 +1,5 @@
-using FaceMix.LatentStore.Features;
 using FaceMix.Latents;
+using FaceMix.LatentStore.Features;
 using FsCheck.Xunit;
 using Xunit;
 

@@ -1,5 +1,5 @@
-using FaceMix.LatentStore;
 using FaceMix.Latents.V1;
+using FaceMix.LatentStore;
 using FaceMix.ServiceDefaults;
 using Google.Rpc;
 using Grpc.Core;
