@@ -1,6 +1,6 @@
+using System.ComponentModel.DataAnnotations;
 using FaceMix.Datasets;
 using FaceMix.Latents;
-using FaceMix.Trainer;
 using FaceMix.Trainer.Latents;
 using Xunit;
 
@@ -95,7 +95,7 @@ public sealed class EncodingGoesOn : IDisposable
     [InlineData("1")]
     [InlineData("a/b")]
     [InlineData("0/70000")]
-    public void What_is_no_share_is_refused(string text) => Assert.Throws<UsageException>(() => EncodingShare.Parse(text));
+    public void What_is_no_share_is_refused(string text) => Assert.Throws<ValidationException>(() => EncodingShare.Parse(text));
 
     [Fact]
     public async Task Held_out_faces_follow_where_they_are_asked_for()
