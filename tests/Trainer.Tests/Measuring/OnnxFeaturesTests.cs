@@ -2,7 +2,7 @@ using System.Security.Cryptography;
 using FaceMix.Datasets;
 using FaceMix.Latents;
 using FaceMix.Tests.Trainer.Training;
-using FaceMix.Trainer;
+using System.ComponentModel.DataAnnotations;
 using FaceMix.Trainer.Export;
 using FaceMix.Trainer.Losses.Perceptual;
 using FaceMix.Trainer.Measuring;
@@ -12,9 +12,9 @@ using static FaceMix.Trainer.Export.GraphBuilder;
 using static TorchSharp.torch;
 using DataType = FaceMix.Trainer.Export.Onnx.TensorProto.Types.DataType;
 
-namespace FaceMix.Tests.Trainer.Reports;
+namespace FaceMix.Tests.Trainer.Measuring;
 
-public sealed class AnyOnnxNetworkGivesFeatures
+public sealed class OnnxFeaturesTests
 {
     private const int Size = 32;
     private const int Faces = 19;
@@ -68,8 +68,8 @@ public sealed class AnyOnnxNetworkGivesFeatures
         File.WriteAllText(folder.File("page.onnx"), "<html>Quota exceeded</html>");
 
         OnnxFeatures.Open(path, 1, Digest(path).ToUpperInvariant()).Dispose();
-        Assert.Contains("no feature network", Assert.Throws<UsageException>(() => OnnxFeatures.Open(folder.File("none.onnx"), 1)).Message, StringComparison.Ordinal);
-        Assert.Contains(Digest(path), Assert.Throws<UsageException>(() => OnnxFeatures.Open(path, 1, new string('a', 64))).Message, StringComparison.Ordinal);
+        Assert.Contains("no feature network", Assert.Throws<ValidationException>(() => OnnxFeatures.Open(folder.File("none.onnx"), 1)).Message, StringComparison.Ordinal);
+        Assert.Contains(Digest(path), Assert.Throws<ValidationException>(() => OnnxFeatures.Open(path, 1, new string('a', 64))).Message, StringComparison.Ordinal);
         Assert.Contains("cannot be used", Assert.Throws<InvalidDataException>(() => OnnxFeatures.Open(folder.File("page.onnx"), 1)).Message, StringComparison.Ordinal);
         Assert.Contains("cannot be used", Assert.Throws<InvalidDataException>(() => OnnxFeatures.Open($"{path}:nowhere", 1)).Message, StringComparison.Ordinal);
     }
