@@ -3,6 +3,7 @@ using FaceMix.Benchmarks;
 using FaceMix.Benchmarks.Curves;
 using FaceMix.Benchmarks.Decoding;
 using FaceMix.Benchmarks.Models;
+using FaceMix.Benchmarks.Parallel;
 using FaceMix.Benchmarks.Store;
 using FaceMix.Benchmarks.Training;
 using FaceMix.Trainer;
@@ -13,6 +14,7 @@ Dictionary<string, Func<string[], Task>> benchmarks = new()
     ["decoding"] = DecodingBenchmark.RunAsync,
     ["store"] = StoreBenchmark.RunAsync,
     ["training"] = TrainingBenchmark.RunAsync,
+    ["parallel"] = ParallelBenchmark.RunAsync,
     ["models"] = ModelsBenchmark.RunAsync,
     ["curves"] = CurveBenchmark.RunAsync,
 };
@@ -21,6 +23,9 @@ switch (args)
 {
     case [TrainingWorker.Verb, ..]:
         TrainingWorker.Run(TrainingTask.Of(args));
+        return 0;
+    case [ParallelWorker.Verb, ..]:
+        ParallelWorker.Run(args);
         return 0;
     case [LoadClient.Verb, var address, var latentSize]:
         await LoadClient.RunAsync(new(address), int.Parse(latentSize, CultureInfo.InvariantCulture));

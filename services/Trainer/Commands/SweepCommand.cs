@@ -59,15 +59,23 @@ internal static class SweepCommand
         using var folder = new SweepFolder(models, plan);
         Console.Error.WriteLine($"Sweep {plan.Name}: {plan.Combinations.Count} runs of {plan.PresetText}, {jobs} at a time; its state is in {folder.FullPath}");
         IReadOnlyList<string?> failures;
+        var line = new ProgressLine(TimeSpan.FromSeconds(10));
+        void Show(double part, string text)
+        {
+            if (line.IsDue())
+                line.Show(part, text);
+        }
         try
         {
-            failures = await new SweepRunner(folder, plan, (one, run) => Train(parsed, one, run, models), Console.Error.WriteLine, TimeProvider.System).RunAsync(jobs, interruption.Token);
+            failures = await new SweepRunner(folder, plan, (one, run) => Train(parsed, one, run, models), line.Say, Show, TimeProvider.System).RunAsync(jobs, interruption.Token);
         }
         catch (OperationCanceledException) when (interruption.ExitCode != 0)
         {
+            line.End();
             Console.Error.WriteLine("Stopped; everything is saved. The same command line goes on.");
             return interruption.ExitCode;
         }
+        line.End();
         var catalog = new ModelCatalog(models);
         var results = plan.Combinations.Select((one, i) => folder.PublishedOf(i) is { } model
             ? new SweepResult(one, model, catalog.ReadManifest(model).Metrics, null)

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using FaceMix.Trainer.Commands;
 
 namespace FaceMix.Trainer.Sweeps;
 
@@ -42,6 +43,16 @@ public sealed partial class SweepProgress(int count, TimeProvider time)
         return true;
     }
 
+    /// <summary>Of the whole sweep, 0 to 1.</summary>
+    public double Part
+    {
+        get
+        {
+            lock (_gate)
+                return _parts.Sum() / count;
+        }
+    }
+
     /// <summary>Such as <c>37% ETA 12:10, 2 of 6 runs done</c>.</summary>
     public override string ToString()
     {
@@ -49,8 +60,7 @@ public sealed partial class SweepProgress(int count, TimeProvider time)
         {
             var (sum, seconds) = (_parts.Sum(), time.GetElapsedTime(_started).TotalSeconds);
             var left = sum > _first ? seconds * (count - sum) / (sum - _first) : double.NaN;
-            var eta = double.IsFinite(left) && left < 360_000 ? TimeSpan.FromSeconds(left).ToString(left >= 3600 ? @"h\:mm\:ss" : @"m\:ss", CultureInfo.InvariantCulture) : "?";
-            return string.Create(CultureInfo.InvariantCulture, $"{sum / count,4:0%} ETA {eta}, {_parts.Count(part => part >= 1)} of {count} runs done");
+            return string.Create(CultureInfo.InvariantCulture, $"{sum / count,4:0%} ETA {ProgressLine.Duration(left)}, {_parts.Count(part => part >= 1)} of {count} runs done");
         }
     }
 

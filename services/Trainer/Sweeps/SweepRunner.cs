@@ -8,15 +8,13 @@ namespace FaceMix.Trainer.Sweeps;
 /// <param name="plan">What is trained.</param>
 /// <param name="train">The command line that goes on with a run of a model.</param>
 /// <param name="say">Takes what the sweep has to say; what the runs say is in their logs.</param>
+/// <param name="show">Takes how far the sweep is, 0 to 1 and in words, at every line that tells of it.</param>
 /// <param name="time">The clock.</param>
-public sealed class SweepRunner(SweepFolder folder, SweepPlan plan, Func<SweepCombination, RunFolder, IReadOnlyList<string>> train, Action<string> say, TimeProvider time)
+public sealed class SweepRunner(SweepFolder folder, SweepPlan plan, Func<SweepCombination, RunFolder, IReadOnlyList<string>> train, Action<string> say, Action<double, string> show, TimeProvider time)
 {
-    private static readonly TimeSpan s_lineEvery = TimeSpan.FromSeconds(10);
-
     private readonly SweepProgress _progress = new(plan.Combinations.Count, time);
     private readonly string?[] _failures = new string?[plan.Combinations.Count];
     private readonly Lock _gate = new();
-    private long _said = time.GetTimestamp();
 
     /// <summary>Runs to the end, or until it is asked to stop; what has failed does not keep the others from running.</summary>
     /// <param name="jobs">How many at a time.</param>
@@ -54,8 +52,8 @@ public sealed class SweepRunner(SweepFolder folder, SweepPlan plan, Func<SweepCo
                 last = line;
                 await log.WriteLineAsync(line);
                 await log.FlushAsync(CancellationToken.None);
-                if (_progress.Take(combination, line) && IsDue())
-                    Say($"{_progress}; {one.Label}: {line.TrimStart()}");
+                if (_progress.Take(combination, line))
+                    Show($"{_progress}; {one.Label}: {line.TrimStart()}");
             }
         }
         await process.WaitForExitAsync(CancellationToken.None);
@@ -66,16 +64,10 @@ public sealed class SweepRunner(SweepFolder folder, SweepPlan plan, Func<SweepCo
         Say($"{_progress}: {one.Label} {(process.ExitCode == 0 ? $"is {folder.PublishedOf(combination)}" : $"failed with exit code {process.ExitCode}: {last} All of it: {folder.LogOf(combination)}")}");
     }
 
-    // A line every few seconds, whichever run it comes from.
-    private bool IsDue()
+    private void Show(string text)
     {
         lock (_gate)
-        {
-            if (time.GetElapsedTime(_said) < s_lineEvery)
-                return false;
-            _said = time.GetTimestamp();
-            return true;
-        }
+            show(_progress.Part, text);
     }
 
     private void Say(string line)

@@ -68,6 +68,9 @@ public sealed class MpirunLaunch(int perNode, string? hosts, IReadOnlyList<strin
         "--mca", "mpi_yield_when_idle", "1",
         // Their standard output is a terminal of mpirun's own, and .NET would send it control characters.
         "-x", "TERM=dumb",
+        // What was said to this process of threads and of .NET holds on other machines, too.
+        .. Environment.GetEnvironmentVariables().Keys.Cast<string>().Where(name => name.StartsWith("OMP_", StringComparison.Ordinal) || name.StartsWith("DOTNET_", StringComparison.Ordinal))
+            .Order(StringComparer.Ordinal).SelectMany(name => new[] { "-x", name }),
         .. hosts is null ? Array.Empty<string>() : ["--host", hosts],
         .. program,
     ];

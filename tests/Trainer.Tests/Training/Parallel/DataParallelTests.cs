@@ -48,6 +48,17 @@ public sealed class DataParallelTests
     }
 
     [NeedsOpenMpi]
+    public void In_bfloat16_the_losses_of_two_processes_agree_with_those_of_one_as_far_as_its_digits_go()
+    {
+        const string bf16 = "training.precision=bf16";
+        var alone = Train(0, "float32", changes: bf16)[0];
+
+        var together = Train(2, "float32", changes: bf16)[0];
+
+        Assert.All(alone.Losses.Zip(together.Losses), pair => Assert.InRange(Math.Abs(pair.First - pair.Second) / pair.First, 0, 0.03));
+    }
+
+    [NeedsOpenMpi]
     public void A_checkpoint_of_two_processes_goes_on_in_one_and_one_of_one_in_three()
     {
         using var folder = new TemporaryFolder();
