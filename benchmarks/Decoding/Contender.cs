@@ -1,4 +1,5 @@
 using System.Text.Json;
+using FaceMix.Common.V1;
 using FaceMix.Decoder.V1;
 using FaceMix.ModelStore;
 using FaceMix.Tests;

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
+using FaceMix.Common.V1;
 using FaceMix.Decoder.V1;
 using Grpc.Net.Client;
 

@@ -1,3 +1,4 @@
+using FaceMix.Common.V1;
 using FaceMix.Decoder.V1;
 using Grpc.Core;
 using Xunit;
@@ -20,8 +21,11 @@ public sealed class BadRequests : IAsyncLifetime
         { "temperature 2.1", "temperature" },
         { "temperature Infinity", "temperature" },
         { "generate format", "picture.format" },
-        { "quality -1", "picture.jpeg_quality" },
-        { "quality 101", "picture.jpeg_quality" },
+        { "generate webp", "picture.format" },
+        { "generate width", "picture.width" },
+        { "quality -1", "picture.quality" },
+        { "quality 0", "picture.quality" },
+        { "quality 101", "picture.quality" },
         { "generate version", "model_version" },
         { "no latents", "latents" },
         { "65 latents", "latents" },
@@ -77,10 +81,10 @@ public sealed class BadRequests : IAsyncLifetime
             ModelVersion = "?",
             Count = 0,
             Temperature = float.NaN,
-            Picture = new PictureOptions { JpegQuality = 1000 },
+            Picture = new PictureOptions { Quality = 1000 },
         }));
 
-        Assert.Equal(["model_version", "picture.jpeg_quality", "count", "temperature"], fields!.FieldViolations.Select(each => each.Field));
+        Assert.Equal(["model_version", "picture.quality", "count", "temperature"], fields!.FieldViolations.Select(each => each.Field));
     }
 
     [Theory]
@@ -108,7 +112,7 @@ public sealed class BadRequests : IAsyncLifetime
                 await client.GenerateAsync(new GenerateRequest { Count = 1, Temperature = float.Parse(number) });
                 return;
             case "quality":
-                await client.GenerateAsync(new GenerateRequest { Count = 1, Picture = new PictureOptions { JpegQuality = int.Parse(number) } });
+                await client.GenerateAsync(new GenerateRequest { Count = 1, Picture = new PictureOptions { Quality = int.Parse(number) } });
                 return;
             case "latent":
                 await client.DecodeAsync(new DecodeRequest { Latents = { Good(), Latent(0, 0, float.Parse(number), 0) } });
@@ -120,6 +124,8 @@ public sealed class BadRequests : IAsyncLifetime
         Task call = what switch
         {
             "generate format" => client.GenerateAsync(new GenerateRequest { Count = 1, Picture = new PictureOptions { Format = (PictureFormat)17 } }).ResponseAsync,
+            "generate webp" => client.GenerateAsync(new GenerateRequest { Count = 1, Picture = new PictureOptions { Format = PictureFormat.Webp } }).ResponseAsync,
+            "generate width" => client.GenerateAsync(new GenerateRequest { Count = 1, Picture = new PictureOptions { Width = 32 } }).ResponseAsync,
             "generate version" => client.GenerateAsync(new GenerateRequest { Count = 1, ModelVersion = "../../etc@passwd" }).ResponseAsync,
             "no latents" => client.DecodeAsync(new DecodeRequest()).ResponseAsync,
             "65 latents" => client.DecodeAsync(new DecodeRequest { Latents = { Enumerable.Range(0, 65).Select(_ => Good()) } }).ResponseAsync,

@@ -56,7 +56,7 @@ internal sealed class DecoderHost : IAsyncDisposable
 
     /// <summary>Waits until the newest version is this one.</summary>
     public Task WaitUntilServedAsync(string version) =>
-        UntilAsync(async () => (await Client.GetModelAsync(new GetModelRequest())).ModelVersion == version);
+        UntilAsync(async () => (await Client.GetModelAsync(new GetModelRequest())).Model.ModelVersion == version);
 
     public static async Task UntilAsync(Func<Task<bool>> holds)
     {

@@ -1,4 +1,5 @@
 using System.Net;
+using FaceMix.Common.V1;
 using FaceMix.Decoder.V1;
 using FaceMix.ModelStore;
 using Grpc.Core;
@@ -68,7 +69,7 @@ public sealed class ServingModels : IDisposable
         Directory.Move(new ModelCatalog(elsewhere.Path).FolderOf(damaged), new ModelCatalog(_models.Path).FolderOf(damaged));
 
         await DecoderHost.UntilAsync(async () => (await host.Http.GetStringAsync(new Uri("/metrics", UriKind.Relative))).Contains("outcome=\"refused\"", StringComparison.Ordinal));
-        Assert.Equal(TinyModel.FirstRelease, (await host.Client.GetModelAsync(new GetModelRequest())).ModelVersion);
+        Assert.Equal(TinyModel.FirstRelease, (await host.Client.GetModelAsync(new GetModelRequest())).Model.ModelVersion);
         var (code, message, info, _, _) = await DecoderHost.ErrorOfAsync(async () => await host.Client.GenerateAsync(new GenerateRequest { Count = 1, ModelVersion = damaged.ToString() }));
         Assert.Equal((StatusCode.FailedPrecondition, "DAMAGED_MODEL_VERSION"), (code, info.Reason));
         Assert.DoesNotContain(_models.Path, message, StringComparison.Ordinal);
@@ -89,7 +90,7 @@ public sealed class ServingModels : IDisposable
         {
             Directory.Move(new ModelCatalog(elsewhere.Path).FolderOf(newer), new ModelCatalog(_models.Path).FolderOf(newer));
             await DecoderHost.UntilAsync(async () => (await host.Http.GetStringAsync(new Uri("/metrics", UriKind.Relative))).Contains("outcome=\"refused\"", StringComparison.Ordinal));
-            Assert.Equal(TinyModel.FirstRelease, (await host.Client.GetModelAsync(new GetModelRequest())).ModelVersion);
+            Assert.Equal(TinyModel.FirstRelease, (await host.Client.GetModelAsync(new GetModelRequest())).Model.ModelVersion);
         }
 
         await host.WaitUntilServedAsync(newer.ToString());
@@ -100,7 +101,7 @@ public sealed class ServingModels : IDisposable
     {
         var newer = TinyModel.Publish(_models.Path, "20270101-000000");
         await using var host = await DecoderHost.StartReadyAsync(_models, null, "Decoder:LookInterval=00:00:00.1");
-        Assert.Equal(newer.ToString(), (await host.Client.GetModelAsync(new GetModelRequest())).ModelVersion);
+        Assert.Equal(newer.ToString(), (await host.Client.GetModelAsync(new GetModelRequest())).Model.ModelVersion);
 
         Directory.Delete(new ModelCatalog(_models.Path).FolderOf(newer), recursive: true);
         await host.WaitUntilServedAsync(TinyModel.FirstRelease);
@@ -123,7 +124,7 @@ public sealed class ServingModels : IDisposable
         await using var host = await DecoderHost.StartAsync(_models.Path);
         await host.WaitUntilReadyAsync();
 
-        Assert.Equal(TinyModel.FirstRelease, (await host.Client.GetModelAsync(new GetModelRequest())).ModelVersion);
+        Assert.Equal(TinyModel.FirstRelease, (await host.Client.GetModelAsync(new GetModelRequest())).Model.ModelVersion);
     }
 
     [Fact]
@@ -138,8 +139,8 @@ public sealed class ServingModels : IDisposable
         Assert.All(replies, (picture, i) => Assert.Equal(versions[i % 3], picture.ModelVersion));
         Assert.Single(replies.Select(picture => picture.Latent).Distinct());
         foreach (var version in versions)
-            Assert.Equal(version, (await host.Client.GetModelAsync(new GetModelRequest { ModelVersion = version })).ModelVersion);
-        Assert.Equal(TinyModel.FirstRelease, (await host.Client.GetModelAsync(new GetModelRequest())).ModelVersion);
+            Assert.Equal(version, (await host.Client.GetModelAsync(new GetModelRequest { ModelVersion = version })).Model.ModelVersion);
+        Assert.Equal(TinyModel.FirstRelease, (await host.Client.GetModelAsync(new GetModelRequest())).Model.ModelVersion);
     }
 
     [Fact]
@@ -148,7 +149,7 @@ public sealed class ServingModels : IDisposable
         TinyModel.Publish(_models.Path, "20280101-000000", name: "other");
         await using var host = await DecoderHost.StartReadyAsync(_models, null, "Decoder:Model=tiny");
 
-        Assert.Equal(TinyModel.FirstRelease, (await host.Client.GetModelAsync(new GetModelRequest())).ModelVersion);
+        Assert.Equal(TinyModel.FirstRelease, (await host.Client.GetModelAsync(new GetModelRequest())).Model.ModelVersion);
         Assert.Equal("other@20280101-000000", (await host.Client.GenerateAsync(new GenerateRequest { Count = 1, ModelVersion = "other@20280101-000000" })).Pictures[0].ModelVersion);
     }
 }

@@ -1,3 +1,4 @@
+using FaceMix.Common.V1;
 using FaceMix.Decoder.V1;
 using FaceMix.Imaging;
 using Grpc.Core;
@@ -23,7 +24,7 @@ public sealed class ServingPictures : IAsyncLifetime
     [Fact]
     public async Task The_first_release_is_described()
     {
-        var model = await _host.Client.GetModelAsync(new GetModelRequest());
+        var model = (await _host.Client.GetModelAsync(new GetModelRequest())).Model;
 
         Assert.Equal(TinyModel.FirstRelease, model.ModelVersion);
         Assert.Equal(TinyModel.LatentSize, model.LatentSize);
@@ -59,7 +60,7 @@ public sealed class ServingPictures : IAsyncLifetime
     public async Task Encoded_pictures_open_and_show_the_same(PictureFormat asked, PictureFormat got)
     {
         var latent = LatentOf(1, 2, -1, 0);
-        var response = await _host.Client.DecodeAsync(new DecodeRequest { Latents = { latent }, Picture = new PictureOptions { Format = asked, JpegQuality = 100 } });
+        var response = await _host.Client.DecodeAsync(new DecodeRequest { Latents = { latent }, Picture = new PictureOptions { Format = asked, Quality = 100 } });
 
         var picture = Assert.Single(response.Pictures);
         Assert.Equal(got, picture.Format);
@@ -76,7 +77,7 @@ public sealed class ServingPictures : IAsyncLifetime
         Assert.True(await SizeAsync(95) > await SizeAsync(5));
 
         async Task<int> SizeAsync(int quality) => (await _host.Client.GenerateAsync(
-            new GenerateRequest { Count = 1, Seed = 1, Picture = new PictureOptions { Format = PictureFormat.Jpeg, JpegQuality = quality } })).Pictures[0].Data.Length;
+            new GenerateRequest { Count = 1, Seed = 1, Picture = new PictureOptions { Format = PictureFormat.Jpeg, Quality = quality } })).Pictures[0].Data.Length;
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using FaceMix.Common.V1;
 using FaceMix.Decoder;
 using FaceMix.Decoder.Batching;
 using FaceMix.Decoder.Inference;

@@ -67,7 +67,7 @@ public class ServicesComeAndGoTests(RunningFaceMix faceMix)
         using var channel = GrpcChannel.ForAddress(faceMix.Decoder.Grpc);
         var client = new DecoderService.DecoderServiceClient(channel);
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
-        while ((await client.GetModelAsync(new GetModelRequest(), cancellationToken: patience.Token)).ModelVersion != model)
+        while ((await client.GetModelAsync(new GetModelRequest(), cancellationToken: patience.Token)).Model.ModelVersion != model)
             await Task.Delay(100, patience.Token);
     }
 }

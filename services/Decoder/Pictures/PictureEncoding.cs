@@ -1,4 +1,4 @@
-using FaceMix.Decoder.V1;
+using FaceMix.Common.V1;
 using FaceMix.Imaging;
 
 namespace FaceMix.Decoder.Pictures;

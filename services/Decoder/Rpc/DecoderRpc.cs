@@ -1,3 +1,4 @@
+using FaceMix.Common.V1;
 using FaceMix.Decoder.Models;
 using FaceMix.Decoder.Pictures;
 using FaceMix.Decoder.V1;
@@ -80,11 +81,14 @@ public sealed class DecoderRpc(LoadedModels models, Faces faces) : DecoderServic
         var manifest = models.Describe(id);
         return Task.FromResult(new GetModelResponse
         {
-            ModelVersion = manifest.Id.ToString(),
-            LatentSize = manifest.LatentSize,
-            ImageSize = manifest.ImageSize,
-            Attributes = { manifest.Attributes },
-            Dataset = manifest.Dataset.Name,
+            Model = new Model
+            {
+                ModelVersion = manifest.Id.ToString(),
+                LatentSize = manifest.LatentSize,
+                ImageSize = manifest.ImageSize,
+                Attributes = { manifest.Attributes },
+                Dataset = manifest.Dataset.Name,
+            },
         });
     }
 

@@ -1,3 +1,4 @@
+using FaceMix.Common.V1;
 using FaceMix.Decoder.Pictures;
 using FaceMix.Decoder.V1;
 using FaceMix.Latents;
@@ -31,9 +32,12 @@ internal static class RequestRules
     {
         options ??= new PictureOptions();
         check.Known("picture.format", options.Format);
-        check.InRange("picture.jpeg_quality", options.JpegQuality, 0, MaxQuality);
+        check.Require(options.Format != PictureFormat.Webp, "picture.format", "PICTURE_FORMAT_WEBP is not served yet");
+        check.Require(!options.HasWidth, "picture.width", "pictures are served in the model's own size only, as yet; leave it out");
+        if (options.HasQuality)
+            check.InRange("picture.quality", options.Quality, 1, MaxQuality);
         var format = options.Format == PictureFormat.Unspecified ? PictureFormat.Png : options.Format;
-        return new PictureEncoding(format, options.JpegQuality == 0 ? DefaultQuality : options.JpegQuality);
+        return new PictureEncoding(format, options.HasQuality ? options.Quality : DefaultQuality);
     }
 
     public static double Temperature(RequestCheck check, GenerateRequest request)
