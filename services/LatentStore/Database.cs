@@ -15,12 +15,14 @@ public static class Database
         builder.ConnectionStringBuilder.MaxPoolSize = options.MaxConnections;
         builder.ConnectionStringBuilder.Timeout = (int)options.ConnectTimeout.TotalSeconds;
         builder.ConnectionStringBuilder.CommandTimeout = (int)options.StatementTimeout.TotalSeconds;
-        // The same few statements run all the time; prepared, they are planned once a connection.
-        builder.ConnectionStringBuilder.MaxAutoPrepare = 20;
         // A span belongs to a call; the look every two seconds would be a trace of its own each time.
         builder.ConfigureTracing(tracing => tracing
             .ConfigureCommandFilter(_ => Activity.Current is not null)
             .ConfigureBatchFilter(_ => Activity.Current is not null));
+        // The same few statements run all the time; prepared, they are planned once a connection.
+        builder.ConnectionStringBuilder.MaxAutoPrepare = 50;
+        // Nothing of a session is left behind: settings are those of a transaction, and the staging table is emptied with each.
+        builder.ConnectionStringBuilder.NoResetOnClose = true;
         builder.UseVector();
         return builder.Build();
     }

@@ -1,4 +1,4 @@
-using FaceMix.LatentStore.Schema;
+using FaceMix.LatentStore.Migrations;
 using FaceMix.ServiceDefaults;
 using Microsoft.Extensions.Options;
 using Npgsql;
@@ -6,14 +6,17 @@ using Npgsql;
 namespace FaceMix.LatentStore;
 
 /// <summary>
-/// Brings the schema up to date as soon as the database answers, then asks it every few seconds how many latents it
-/// holds, and so whether it still answers. The service runs meanwhile, and says in /readyz what it waits for.
+/// Brings the schema up to date as soon as the database answers, then writes and reads every few seconds, and so sees whether it
+/// still answers. The service runs meanwhile, and says in /readyz what it waits for.
 /// </summary>
 public sealed class DatabaseWatch : BackgroundService
 {
     private const string Part = "database";
     private static readonly TimeSpan FirstRetryDelay = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan PingInterval = TimeSpan.FromSeconds(2);
+    // Counting takes at most a fiftieth of the time.
+    private const int CountShare = 50;
+    private static readonly TimeSpan PruneInterval = TimeSpan.FromHours(1);
 
     private readonly NpgsqlDataSource _database;
     private readonly Migrator _migrator;
@@ -22,6 +25,11 @@ public sealed class DatabaseWatch : BackgroundService
     private readonly TimeSpan _maxRetryDelay;
     private readonly TimeProvider _time;
     private readonly ILogger<DatabaseWatch> _logger;
+    private readonly TaskCompletionSource _schema = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private long? _pruned;
+    private long _counted;
+    private long _countedRevisions = -1;
+    private TimeSpan _countPause;
 
     public DatabaseWatch(
         NpgsqlDataSource database,
@@ -43,7 +51,10 @@ public sealed class DatabaseWatch : BackgroundService
     }
 
     /// <summary>The schema is this program's: calls may go to the database.</summary>
-    public bool HasSchema { get; private set; }
+    public bool HasSchema => _schema.Task.IsCompleted;
+
+    /// <summary>Completes when the schema is this program's.</summary>
+    public Task SchemaAsync(CancellationToken cancellationToken) => _schema.Task.WaitAsync(cancellationToken);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -96,13 +107,47 @@ public sealed class DatabaseWatch : BackgroundService
         var applied = await _migrator.ApplyAsync(cancellationToken);
         if (applied.Count > 0)
             Log.SchemaMigrated(_logger, string.Join(", ", applied));
-        HasSchema = true;
+        _schema.TrySetResult();
         await PingAsync(cancellationToken);
     }
 
     private async Task PingAsync(CancellationToken cancellationToken)
     {
-        await using var command = _database.CreateCommand("SELECT coalesce(sum(latents), 0)::bigint FROM model_versions");
-        _metrics.Rows((long)(await command.ExecuteScalarAsync(cancellationToken))!);
+        // A write, because calls write: a database that takes none is not ready.
+        await RunAsync(
+            "INSERT INTO heartbeat (beaten_at) VALUES (now()) ON CONFLICT (only_row) DO UPDATE SET beaten_at = excluded.beaten_at", cancellationToken);
+        await CountAsync(cancellationToken);
+        if (_pruned is { } last && _time.GetElapsedTime(last) < PruneInterval)
+            return;
+        _pruned = _time.GetTimestamp();
+        await RunAsync(
+            """
+            WITH old AS (DELETE FROM deletions WHERE deleted_at < now() - interval '1 day' RETURNING space_id, revision)
+            UPDATE latent_spaces s SET deletions_from = o.revision
+            FROM (SELECT space_id, max(revision) AS revision FROM old GROUP BY space_id) o
+            WHERE s.id = o.space_id AND s.deletions_from < o.revision
+            """,
+            cancellationToken);
+    }
+
+    /// <summary>Counts the faces after a change; the longer it takes, the more rarely.</summary>
+    private async Task CountAsync(CancellationToken cancellationToken)
+    {
+        if (_time.GetElapsedTime(_counted) < _countPause)
+            return;
+        var revisions = (long)(await AskAsync("SELECT coalesce(sum(revision), 0)::bigint FROM latent_spaces", cancellationToken))!;
+        if (revisions == _countedRevisions)
+            return;
+        _counted = _time.GetTimestamp();
+        _metrics.Rows((long)(await AskAsync("SELECT count(*) FROM latents", cancellationToken))!);
+        (_countedRevisions, _countPause) = (revisions, CountShare * _time.GetElapsedTime(_counted));
+    }
+
+    private async Task RunAsync(string sql, CancellationToken cancellationToken) => await AskAsync(sql, cancellationToken);
+
+    private async Task<object?> AskAsync(string sql, CancellationToken cancellationToken)
+    {
+        await using var command = _database.CreateCommand(sql);
+        return await command.ExecuteScalarAsync(cancellationToken);
     }
 }

@@ -1,9 +1,11 @@
 using FaceMix.Latents.V1;
-using FaceMix.LatentStore.Features;
+using FaceMix.LatentStore.Directions;
 using FaceMix.LatentStore.Latents;
+using FaceMix.LatentStore.Memory;
+using FaceMix.LatentStore.Migrations;
 using FaceMix.LatentStore.Rpc;
-using FaceMix.LatentStore.Schema;
 using FaceMix.LatentStore.Search;
+using FaceMix.LatentStore.Spaces;
 using FaceMix.ServiceDefaults;
 using Npgsql;
 using OpenTelemetry.Metrics;
@@ -24,17 +26,25 @@ public static class LatentStoreApp
         var options = builder.AddOptions<StoreOptions>("Store");
         builder.Services
             .AddSingleton(_ => Database.Open(options))
-            .AddSingleton(services => new Migrator(services.GetRequiredService<NpgsqlDataSource>(), Migration.Embedded))
+            .AddSingleton(services => new Migrator(services.GetRequiredService<NpgsqlDataSource>(), Migration.Embedded, Migration.Roles))
             .AddSingleton<StoreMetrics>()
             .AddSingleton<DatabaseWatch>()
             .AddHostedService(services => services.GetRequiredService<DatabaseWatch>())
-            .AddSingleton<ModelVersions>()
+            .AddSingleton<SpaceCatalog>()
+            .AddSingleton<Registration>()
             .AddSingleton<LatentWriter>()
             .AddSingleton<LatentReader>()
-            .AddSingleton<MaskTables>()
-            .AddSingleton<FeatureMatcher>()
-            .AddSingleton<NearestSearch>()
-            .AddSingleton<ModelChoice>()
+            .AddSingleton<LatentDeleter>()
+            .AddSingleton<FaceCopies>()
+            .AddHostedService<ChangeFeed>()
+            .AddSingleton<FaceFinder>()
+            .AddSingleton<DirectionStore>()
+            .AddSingleton<DirectionRefresh>()
+            .AddHostedService(services => services.GetRequiredService<DirectionRefresh>())
+            .AddSingleton<SpaceChoice>()
+            .AddSingleton<FilterCheck>()
+            .AddSingleton<LoadLimit>()
+            .AddSingleton<AddLatentsCall>()
             .AddSingleton<LatentStoreRpc>()
             .AddSingleton<IErrorMapper, StoreErrorMapper>()
             .AddSingleton<SchemaGate>()

@@ -14,9 +14,20 @@ public sealed class StoreOptions : IValidatableObject
     [Range(1, 500)]
     public int MaxConnections { get; set; } = 20;
 
-    /// <summary>How many model versions' attribute masks are kept in memory, 16 bytes a latent.</summary>
-    [Range(1, 1000)]
-    public int MaxModelVersionsInMemory { get; set; } = 8;
+    /// <summary>
+    /// Most memory that copies of latent spaces take, in MiB; a face of 256 numbers takes about 1.1 KB. 0 means half of what the process may
+    /// use. Spaces that do not fit are left to the database.
+    /// </summary>
+    [Range(0, 1 << 20)]
+    public int MaxMemoryMegabytes { get; set; }
+
+    /// <summary>Loads (AddLatents, ImportCsv) at once; more are refused with RESOURCE_EXHAUSTED.</summary>
+    [Range(1, 100)]
+    public int MaxLoads { get; set; } = 8;
+
+    /// <summary>How long a load waits for its caller's next message.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "01:00:00")]
+    public TimeSpan LoadIdleTimeout { get; set; } = TimeSpan.FromSeconds(60);
 
     /// <summary>How long to wait for a connection.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "00:05:00")]
@@ -28,7 +39,10 @@ public sealed class StoreOptions : IValidatableObject
 
     /// <summary>Longest wait between two tries to reach a database that does not answer.</summary>
     [Range(typeof(TimeSpan), "00:00:00.1", "00:10:00")]
-    public TimeSpan MaxRetryDelay { get; set; } = TimeSpan.FromSeconds(5);
+    public TimeSpan MaxRetryDelay { get; set; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>Most bytes that copies of latent spaces take.</summary>
+    internal long MemoryLimit => MaxMemoryMegabytes == 0 ? GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 2 : (long)MaxMemoryMegabytes << 20;
 
     /// <inheritdoc/>
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)

@@ -1,3 +1,4 @@
+using FaceMix.Common.V1;
 using FaceMix.Latents.V1;
 using FaceMix.LatentStore;
 using Grpc.Core;
@@ -15,7 +16,8 @@ public sealed class LatentStoreAppTests(TestPostgres postgres) : StoreTest(postg
     public async Task Metrics_count_calls_by_status_and_show_rows_and_times_and_no_secret()
     {
         await MigrateAsync();
-        await AddAsync(Model, 4, Smiling, Eyeglasses, 0);
+        var space = await RegisterAsync(4);
+        await LoadAsync(space, "a", Faces(space, Smiling, Eyeglasses, 0));
         await using var service = await ServiceProcess.StartAsync(
             "LatentStore", 0, $"--Store:ConnectionString={Options.ConnectionString}");
         using var channel = GrpcChannel.ForAddress(service.Grpc);
@@ -25,8 +27,8 @@ public sealed class LatentStoreAppTests(TestPostgres postgres) : StoreTest(postg
 
         await client.MatchFeaturesAsync(new MatchFeaturesRequest { Want = { "Smiling" } });
         await client.MatchFeaturesAsync(new MatchFeaturesRequest());
-        await client.SearchNearestAsync(new SearchNearestRequest { Query = new Latent { Values = { 1, 2, 3, 4 } } });
-        await client.AddLatentsAsync(Request("face/0", "face/new"));
+        await client.SearchNearestAsync(new SearchNearestRequest { Latent = new Latent { Values = { 1, 2, 3, 4 } } });
+        await AddAsync(client, "face/0", "face/new");
         await FailAsync(async () => await client.MatchFeaturesAsync(new MatchFeaturesRequest { Want = { "Simling" } }));
         await FailAsync(async () => await client.GetLatentAsync(new GetLatentRequest { Id = long.MaxValue }));
 
@@ -47,17 +49,25 @@ public sealed class LatentStoreAppTests(TestPostgres postgres) : StoreTest(postg
     [InlineData("--Store:MaxConnections=0", "Store:MaxConnections is '0', but it must be a whole number from 1 to 500.")]
     [InlineData("--Store:MaxConnections=many", "Store:MaxConnections is 'many', but it must be a whole number from 1 to 500.")]
     [InlineData("--Store:StatementTimeout=2.00:00:00", "Store:StatementTimeout is '2.00:00:00', but it must be 00:00:01 to 01:00:00.")]
-    [InlineData("--Store:ConectionString=x", "Store:ConectionString is not a key of this service; Store has ConnectionString, ConnectTimeout, MaxConnections, MaxModelVersionsInMemory, MaxRetryDelay, StatementTimeout.")]
+    [InlineData("--Store:ConectionString=x", "Store:ConectionString is not a key of this service; Store has ConnectionString, ConnectTimeout, LoadIdleTimeout, MaxConnections, MaxLoads, MaxMemoryMegabytes, MaxRetryDelay, StatementTimeout.")]
     [InlineData("--Bind:GrpcPort=70000", "Bind:GrpcPort is '70000', but it must be a whole number from 0 to 65535.")]
     public async Task A_wrong_value_or_key_ends_the_program_with_a_sentence(string argument, string sentence) => Assert.StartsWith(
         sentence, await FailingStart.SentenceOfAsync(typeof(LatentStoreApp).Assembly, "--Bind:GrpcPort=0", "--Bind:HttpPort=0", argument), StringComparison.Ordinal);
 
-    private static AddLatentsRequest Request(params string[] sources) => new()
+    private static async Task AddAsync(LatentStoreService.LatentStoreServiceClient client, params string[] sources)
     {
-        ModelVersion = Model.ToString(),
-        Attributes = { Attributes.Names },
-        Latents = { sources.Select(source => new NewLatent { Source = source, Latent = new Latent { Values = { 1, 2, 3, 4 } }, Provenance = Provenance.Synthetic }) },
-    };
+        using var call = client.AddLatents();
+        await call.RequestStream.WriteAsync(new() { Header = new() { ModelVersion = Version, Dataset = "a", Attributes = { Attributes } } });
+        await call.RequestStream.WriteAsync(new()
+        {
+            Rows = new()
+            {
+                Latents = { sources.Select(source => new NewLatent { Source = source, Latent = new Latent { Values = { 1, 2, 3, 4 }, Provenance = Provenance.Synthetic } }) },
+            },
+        });
+        await call.RequestStream.CompleteAsync();
+        await call;
+    }
 
     private static async Task FailAsync(Func<Task> call) => await Assert.ThrowsAsync<RpcException>(call);
 }

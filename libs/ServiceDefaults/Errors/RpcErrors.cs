@@ -50,6 +50,10 @@ public static class RpcErrors
     public static RpcException FailedPrecondition(string reason, string message) =>
         Create(StatusCode.FailedPrecondition, reason, message);
 
+    /// <summary>The caller took too long to say what it wants.</summary>
+    public static RpcException DeadlineExceeded(string reason, string message) =>
+        Create(StatusCode.DeadlineExceeded, reason, message);
+
     /// <summary>Too much at once; the caller may come back after <paramref name="retryAfter"/>.</summary>
     public static RpcException ResourceExhausted(string reason, string message, TimeSpan retryAfter, params (string Key, string Value)[] metadata) =>
         Create(StatusCode.ResourceExhausted, reason, message, RetryAfter(retryAfter), metadata: metadata);

@@ -1,3 +1,4 @@
+using System.Text;
 using FaceMix.ServiceDefaults;
 using Google.Protobuf;
 using Grpc.Core;
@@ -43,6 +44,23 @@ public sealed class Page
     /// <summary>The token of the page that begins at a position.</summary>
     /// <param name="position">Texts without spaces.</param>
     public string TokenFor(params string[] position) => PageToken.Write(_question, string.Join(' ', position));
+
+    /// <summary>Any text as a part of a position.</summary>
+    public static string Word(string text) => Convert.ToHexString(Encoding.UTF8.GetBytes(text));
+
+    /// <summary>The opposite.</summary>
+    /// <exception cref="RpcException">It is not from <see cref="Word"/>.</exception>
+    public static string Text(string word)
+    {
+        try
+        {
+            return Encoding.UTF8.GetString(Convert.FromHexString(word));
+        }
+        catch (FormatException)
+        {
+            throw Refused();
+        }
+    }
 
     /// <summary>The token is not one that this store gave.</summary>
     public static RpcException Refused() =>

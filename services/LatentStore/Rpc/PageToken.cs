@@ -12,14 +12,14 @@ namespace FaceMix.LatentStore.Rpc;
 public static class PageToken
 {
     /// <summary>Longest token accepted, in characters.</summary>
-    public const int MaxLength = 512;
+    public const int MaxLength = 2048;
 
     private const int DigestBytes = 8;
 
     /// <param name="question">The request without its page size and token.</param>
     /// <param name="position">Where the next page begins; the reader of the token knows its form.</param>
     public static string Write(IMessage question, string position) =>
-        Base64Url.EncodeToString([.. Digest(question), .. Encoding.UTF8.GetBytes(position)]);
+        Base64Url.EncodeToString([.. Digest(question, Encoding.UTF8.GetBytes(position)), .. Encoding.UTF8.GetBytes(position)]);
 
     /// <summary>The position, or null when the token is not one of ours for this question.</summary>
     public static string? Read(IMessage question, string token)
@@ -27,9 +27,12 @@ public static class PageToken
         if (token.Length > MaxLength || !Base64Url.IsValid(token))
             return null;
         var bytes = Base64Url.DecodeFromChars(token);
-        return bytes.AsSpan().StartsWith(Digest(question)) ? Encoding.UTF8.GetString(bytes.AsSpan(DigestBytes)) : null;
+        if (bytes.Length < DigestBytes)
+            return null;
+        var position = bytes[DigestBytes..];
+        return bytes.AsSpan().StartsWith(Digest(question, position)) ? Encoding.UTF8.GetString(position) : null;
     }
 
-    private static byte[] Digest(IMessage question) =>
-        SHA256.HashData([.. Encoding.UTF8.GetBytes(question.Descriptor.FullName), .. question.ToByteArray()])[..DigestBytes];
+    private static byte[] Digest(IMessage question, byte[] position) =>
+        SHA256.HashData([.. Encoding.UTF8.GetBytes(question.Descriptor.FullName), .. question.ToByteArray(), .. position])[..DigestBytes];
 }

@@ -8,7 +8,17 @@ internal sealed class SchemaGate(DatabaseWatch watch) : Interceptor
 {
     public override Task<TResponse> UnaryServerHandler<TRequest, TResponse>(
         TRequest request, ServerCallContext context, UnaryServerMethod<TRequest, TResponse> continuation) =>
-        watch.HasSchema
-            ? continuation(request, context)
-            : throw StoreErrorMapper.Unavailable("The latent store has not reached its database yet; /readyz says why.");
+        Open(() => continuation(request, context));
+
+    public override Task<TResponse> ClientStreamingServerHandler<TRequest, TResponse>(
+        IAsyncStreamReader<TRequest> requestStream, ServerCallContext context, ClientStreamingServerMethod<TRequest, TResponse> continuation) =>
+        Open(() => continuation(requestStream, context));
+
+    public override Task ServerStreamingServerHandler<TRequest, TResponse>(
+        TRequest request, IServerStreamWriter<TResponse> responseStream, ServerCallContext context, ServerStreamingServerMethod<TRequest, TResponse> continuation) =>
+        Open(() => continuation(request, responseStream, context));
+
+    private T Open<T>(Func<T> call) => watch.HasSchema
+        ? call()
+        : throw StoreErrorMapper.Unavailable("The latent store has not reached its database yet; /readyz says why.");
 }

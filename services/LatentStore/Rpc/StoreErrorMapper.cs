@@ -1,5 +1,5 @@
 using System.Net.Sockets;
-using FaceMix.LatentStore.Latents;
+using FaceMix.LatentStore.Spaces;
 using FaceMix.ServiceDefaults;
 using Grpc.Core;
 using Npgsql;
@@ -13,7 +13,7 @@ internal sealed class StoreErrorMapper : IErrorMapper
 
     public RpcException? Map(Exception exception) => exception switch
     {
-        BatchMismatchException mismatch => RpcErrors.InvalidArgument(mismatch.Field, mismatch.Message),
+        RegistrationException problem => RpcErrors.InvalidArgument(problem.Field, problem.Message),
         NpgsqlException problem when IsOutage(problem) => Unavailable("The latent store's database does not answer; the store goes on trying.", problem),
         _ => null,
     };

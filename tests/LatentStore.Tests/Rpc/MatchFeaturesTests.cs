@@ -9,157 +9,143 @@ public sealed class MatchFeaturesTests(TestPostgres postgres) : RpcTest(postgres
     [NeedsPostgres]
     public async Task A_face_has_what_is_wanted_and_lacks_what_is_avoided()
     {
-        await Client.AddLatentsAsync(Latents([.. Enumerable.Range(0, 160).Select(i => (ulong)(i % 16))]));
+        await AddAsync([.. Enumerable.Range(0, 160).Select(i => (ulong)(i % 16))]);
 
-        for (var seed = 0UL; seed < 20; seed++)
+        var reply = await Client.MatchFeaturesAsync(new() { Want = { "Smiling", "Eyeglasses" }, Avoid = { "Wearing_Hat" }, Seed = 9, Count = 12 });
+
+        Assert.Equal((20, 9UL, 1L), (reply.Candidates, reply.Seed, reply.Revision));
+        Assert.Equal(12, reply.Matches.Select(match => match.Latent.Id).Distinct().Count());
+        Assert.All(reply.Matches, match =>
         {
-            var reply = await Client.MatchFeaturesAsync(new MatchFeaturesRequest { Want = { "Smiling", "Eyeglasses" }, Avoid = { "Wearing_Hat" }, Seed = seed });
-
-            Assert.Contains("Smiling", reply.Latent.Attributes);
-            Assert.Contains("Eyeglasses", reply.Latent.Attributes);
-            Assert.DoesNotContain("Wearing_Hat", reply.Latent.Attributes);
-            Assert.Equal((20, seed), (reply.Candidates, reply.Seed));
-            Assert.Empty(reply.Missing);
-            Assert.Empty(reply.Unwanted);
-        }
+            Assert.Superset(new HashSet<string> { "Smiling", "Eyeglasses" }, match.Latent.Attributes.ToHashSet());
+            Assert.DoesNotContain("Wearing_Hat", match.Latent.Attributes);
+            Assert.Equal(["Eyeglasses", "Smiling", "Wearing_Hat"], match.Met);
+            Assert.Empty(match.Missing.Concat(match.Violated).Concat(match.NotKnown));
+            Assert.Equal("Meets all 3 wishes.", match.Sentence);
+            Assert.Equal(Digest, match.Latent.Latent.LatentSpace);
+        });
     }
 
     [NeedsPostgres]
-    public async Task The_same_seed_gives_the_same_face_and_others_give_others()
+    public async Task Replicas_give_the_same_faces_for_the_same_request_seed_and_revision()
     {
-        await Client.AddLatentsAsync(Latents([.. Enumerable.Repeat(Smiling, 100)]));
-        var request = new MatchFeaturesRequest { Want = { "Smiling" }, Seed = 7 };
+        await AddAsync([.. Enumerable.Range(0, 300).Select(i => (ulong)(i % 16))]);
+        await Client.MatchFeaturesAsync(new());
+        // The first replica followed changes that the second one reads at once, and a third leaves all to the database.
+        await AddAsync(Header(), Rows([.. Enumerable.Range(0, 50).Select(i => (ulong)(i % 3))]));
+        await using var second = await RunningStore.StartAsync(Options.ConnectionString);
+        await using var third = await RunningStore.StartAsync(Options.ConnectionString, "--Store:MaxMemoryMegabytes=1");
+        await RegisterAsync("big@1", OtherDigest, 2000);
+        await second.UntilReadyAsync();
+        await third.UntilReadyAsync();
 
-        var first = await Client.MatchFeaturesAsync(request);
-        var again = await Client.MatchFeaturesAsync(request);
-        var others = await Task.WhenAll(Enumerable.Range(8, 20).Select(async seed =>
-            (await Client.MatchFeaturesAsync(new MatchFeaturesRequest { Want = { "Smiling" }, Seed = (ulong)seed })).Latent.Id));
-
-        Assert.Equal(first, again);
-        Assert.True(others.Distinct().Count() > 10);
+        foreach (var request in new MatchFeaturesRequest[]
+        {
+            new() { Want = { "Smiling" }, Seed = 1, Count = 20 },
+            new() { Want = { "Smiling", "Wearing_Hat" }, Avoid = { "Eyeglasses" }, Seed = 2, Count = 3, Fallback = MatchFallback.InOrder },
+            new() { Want = { Attributes }, Seed = 3, Count = 64 },
+        })
+        {
+            request.ModelVersion = Version;
+            var first = await Client.MatchFeaturesAsync(request);
+            Assert.Equal(first, await second.Client.MatchFeaturesAsync(request));
+            Assert.Equal(first, await third.Client.MatchFeaturesAsync(request));
+        }
     }
 
     [NeedsPostgres]
     public async Task Without_a_seed_the_store_picks_one_that_repeats_the_face()
     {
-        await Client.AddLatentsAsync(Latents(new ulong[200]));
+        await AddAsync(new ulong[200]);
 
-        var first = await Client.MatchFeaturesAsync(new MatchFeaturesRequest());
-        var other = await Client.MatchFeaturesAsync(new MatchFeaturesRequest());
-        var again = await Client.MatchFeaturesAsync(new MatchFeaturesRequest { Seed = first.Seed });
+        var first = await Client.MatchFeaturesAsync(new());
+        var other = await Client.MatchFeaturesAsync(new());
+        var again = await Client.MatchFeaturesAsync(new() { Seed = first.Seed });
 
         Assert.NotEqual(first.Seed, other.Seed);
-        Assert.Equal(first.Latent, again.Latent);
+        Assert.InRange(first.Seed, 0UL, (1UL << 53) - 1);
+        Assert.Equal(first, again);
+        Assert.Equal("Nothing was wished for.", first.Matches[0].Sentence);
     }
 
     [NeedsPostgres]
-    public async Task Wishes_that_no_face_meets_are_listed()
+    public async Task Wishes_that_no_face_meets_are_told_apart()
     {
-        await Client.AddLatentsAsync(Latents(Smiling | BlondHair, Eyeglasses | BlondHair | WearingHat, BlondHair | WearingHat));
+        await RegisterAsync();
+        var rows = Rows(BlondHair);
+        rows.Rows.Latents[0].Known = BlondHair | WearingHat;
+        await AddAsync(Header(), rows);
 
-        var reply = await Client.MatchFeaturesAsync(new MatchFeaturesRequest { Want = { "Smiling", "Wearing_Hat" }, Avoid = { "Blond_Hair" }, Seed = 1 });
+        var match = (await Client.MatchFeaturesAsync(new() { Want = { "Smiling", "Wearing_Hat" }, Avoid = { "Blond_Hair", "Eyeglasses" } })).Matches[0];
 
-        // Rows 0, 1 and 2 miss 2 wishes each.
-        Assert.Equal(3, reply.Candidates);
-        Assert.Equal(["Blond_Hair"], reply.Unwanted);
-        Assert.Single(reply.Missing);
-        Assert.DoesNotContain(reply.Missing[0], reply.Latent.Attributes);
+        Assert.Empty(match.Met);
+        Assert.Equal(["Wearing_Hat"], match.Missing);
+        Assert.Equal(["Blond_Hair"], match.Violated);
+        Assert.Equal(["Eyeglasses", "Smiling"], match.NotKnown);
+        Assert.Equal("Meets 0 of 4 wishes; lacks wearing hat; has blond hair; not known: eyeglasses, smiling.", match.Sentence);
     }
 
     [NeedsPostgres]
-    public async Task Faces_that_match_are_equally_likely_over_the_seeds()
+    public async Task In_order_the_first_wishes_win()
     {
-        await Client.AddLatentsAsync(Latents([.. Enumerable.Range(0, 30).Select(i => i % 3 == 0 ? Smiling : 0)]));
-        var draws = new Dictionary<long, int>();
-        for (var seed = 0UL; seed < 1000; seed++)
-        {
-            var reply = await Client.MatchFeaturesAsync(new MatchFeaturesRequest { Want = { "Smiling" }, Seed = seed });
-            draws[reply.Latent.Id] = draws.GetValueOrDefault(reply.Latent.Id) + 1;
-        }
+        await AddAsync(Smiling, Eyeglasses, Eyeglasses | WearingHat);
+        var request = new MatchFeaturesRequest { Want = { "Smiling", "Eyeglasses", "Wearing_Hat" }, Fallback = MatchFallback.InOrder };
 
-        Assert.Equal(10, draws.Count);
-        // 9 degrees of freedom: a fair choice exceeds 34 once in 10 000 such tests, and the seeds are fixed.
-        Assert.InRange(draws.Values.Sum(count => (count - 100.0) * (count - 100.0) / 100), 0, 34);
+        Assert.Equal("face/0", (await Client.MatchFeaturesAsync(request)).Matches[0].Latent.Source);
+        request.Fallback = MatchFallback.FewestMissing;
+        Assert.Equal("face/2", (await Client.MatchFeaturesAsync(request)).Matches[0].Latent.Source);
     }
 
     [NeedsPostgres]
-    public async Task An_unknown_attribute_is_named_with_the_one_that_was_meant()
+    public async Task A_data_set_can_be_asked_alone()
     {
-        await Client.AddLatentsAsync(Latents(0));
+        await AddAsync(0, 0);
+        await AddAsync(Header("second"), Rows(Smiling));
 
-        var error = await ErrorAsync(new MatchFeaturesRequest { Want = { "Smiling", "Eyeglases" }, Avoid = { "Gills" } });
-
-        Assert.Equal(StatusCode.InvalidArgument, error.Code);
-        Assert.Contains("did you mean \"Eyeglasses\"?", error.Fields["want[1]"], StringComparison.Ordinal);
-        Assert.Contains("it has Eyeglasses, Smiling, Blond_Hair, Wearing_Hat", error.Fields["avoid[0]"], StringComparison.Ordinal);
+        Assert.Equal("drawn/1", (await Client.MatchFeaturesAsync(new() { Want = { "Smiling" }, Dataset = "drawn/1" })).Matches[0].Latent.Dataset);
+        Assert.Equal(["dataset"], (await ErrorAsync(new() { Dataset = "third" })).Fields.Keys);
     }
 
     [NeedsPostgres]
-    public async Task What_is_wanted_cannot_be_avoided()
+    public async Task Requests_that_are_wrong_are_refused_by_field()
     {
-        await Client.AddLatentsAsync(Latents(0));
+        await AddAsync(0);
 
-        var error = await ErrorAsync(new MatchFeaturesRequest { Want = { "Smiling" }, Avoid = { "Wearing_Hat", "Smiling" } });
-
-        Assert.Equal(["avoid[1]"], error.Fields.Keys);
-    }
-
-    [NeedsPostgres]
-    public async Task More_than_64_wishes_are_refused()
-    {
-        await Client.AddLatentsAsync(Latents(0));
-
-        var error = await ErrorAsync(new MatchFeaturesRequest { Want = { Enumerable.Repeat("Smiling", 65) } });
-
-        Assert.Equal("65 given; 0 to 64 allowed", error.Fields["want"]);
+        var names = await ErrorAsync(new() { Want = { "Smiling", "Eyeglases" }, Avoid = { "Gills", "Smiling" } });
+        Assert.Contains("did you mean \"Eyeglasses\"?", names.Fields["want[1]"], StringComparison.Ordinal);
+        Assert.Contains("it has Eyeglasses, Smiling, Blond_Hair, Wearing_Hat", names.Fields["avoid[0]"], StringComparison.Ordinal);
+        Assert.Contains("is wanted as well", names.Fields["avoid[1]"], StringComparison.Ordinal);
+        Assert.Equal("65 given; 0 to 64 allowed", (await ErrorAsync(new() { Want = { Enumerable.Repeat("Smiling", 65) } })).Fields["want"]);
+        Assert.Equal("65 given; 0 to 64 allowed", (await ErrorAsync(new() { Count = 65 })).Fields["count"]);
+        Assert.Equal(["fallback"], (await ErrorAsync(new() { Fallback = (MatchFallback)7 })).Fields.Keys);
+        Assert.Equal(["model_version"], (await ErrorAsync(new() { ModelVersion = "../etc" })).Fields.Keys);
+        Assert.Equal("MODEL_VERSION_NOT_FOUND", (await ErrorAsync(new() { ModelVersion = "facemix-64@20990101-000000" })).Reason);
     }
 
     [NeedsPostgres]
     public async Task An_empty_store_says_what_to_do()
     {
-        var error = await ErrorAsync(new MatchFeaturesRequest());
+        var nothing = await ErrorAsync(new());
+        await RegisterAsync();
+        var empty = await ErrorAsync(new());
 
-        Assert.Equal((StatusCode.FailedPrecondition, "NO_LATENTS"), (error.Code, error.Reason));
-        Assert.Contains("./facemix encode", error.Message, StringComparison.Ordinal);
+        Assert.Equal((StatusCode.FailedPrecondition, "NO_MODEL_VERSION"), (nothing.Code, nothing.Reason));
+        Assert.Equal((StatusCode.FailedPrecondition, "NO_LATENTS"), (empty.Code, empty.Reason));
+        Assert.Contains("./facemix encode", empty.Message, StringComparison.Ordinal);
     }
 
     [NeedsPostgres]
-    public async Task Unknown_model_versions_are_not_found_and_malformed_ones_invalid()
+    public async Task What_changed_a_moment_ago_is_seen_by_the_next_call()
     {
-        await Client.AddLatentsAsync(Latents(0));
-
-        var unknown = await ErrorAsync(new MatchFeaturesRequest { ModelVersion = "facemix-64@20990101-000000" });
-        var malformed = await ErrorAsync(new MatchFeaturesRequest { ModelVersion = "../etc" });
-
-        Assert.Equal((StatusCode.NotFound, "MODEL_VERSION_NOT_FOUND"), (unknown.Code, unknown.Reason));
-        Assert.Equal(["model_version"], malformed.Fields.Keys);
-    }
-
-    [NeedsPostgres]
-    public async Task The_newest_version_with_latents_answers_where_none_is_named()
-    {
-        var newer = Latents(Smiling);
-        newer.ModelVersion = "facemix-64@20260102-000000";
-        await Client.AddLatentsAsync(newer);
-        // Encoded later, but an older version all the same.
-        await Client.AddLatentsAsync(Latents(Eyeglasses));
-
-        var unnamed = await Client.MatchFeaturesAsync(new MatchFeaturesRequest());
-        var named = await Client.MatchFeaturesAsync(new MatchFeaturesRequest { ModelVersion = Version });
-
-        Assert.Equal(newer.ModelVersion, unnamed.Latent.ModelVersion);
-        Assert.Equal(Version, named.Latent.ModelVersion);
-    }
-
-    [NeedsPostgres]
-    public async Task Latents_added_meanwhile_are_seen_at_once()
-    {
-        await Client.AddLatentsAsync(Latents(0));
-        await Client.MatchFeaturesAsync(new MatchFeaturesRequest { Want = { "Smiling" } });
-
-        await Client.AddLatentsAsync(Latents(0, Smiling));
-
-        Assert.Empty((await Client.MatchFeaturesAsync(new MatchFeaturesRequest { Want = { "Smiling" } })).Missing);
+        await AddAsync(0);
+        var request = new MatchFeaturesRequest { Want = { "Smiling" } };
+        for (var i = 0; i < 30; i++)
+        {
+            await AddAsync(Header($"set {i}"), Rows(Smiling));
+            Assert.Equal(i + 1, (await Client.MatchFeaturesAsync(request)).Candidates);
+        }
+        await RunAsync("DELETE FROM latents WHERE has = 2 AND id % 2 = 0");
+        Assert.Equal(15, (await Client.MatchFeaturesAsync(request)).Candidates);
     }
 
     private Task<(StatusCode Code, string Reason, string Message, Dictionary<string, string> Fields)> ErrorAsync(MatchFeaturesRequest request) =>

@@ -10,7 +10,7 @@ public sealed class OutageTests(TestPostgres postgres) : RpcTest(postgres)
     [NeedsPostgres]
     public async Task A_database_that_goes_away_is_unavailable_and_found_again()
     {
-        await Client.AddLatentsAsync(Latents(Smiling));
+        await AddAsync(Smiling);
 
         await Postgres.StopAsync();
         try
@@ -28,7 +28,7 @@ public sealed class OutageTests(TestPostgres postgres) : RpcTest(postgres)
         }
 
         await Store.UntilReadyAsync();
-        Assert.Equal("face/0", (await Client.MatchFeaturesAsync(new MatchFeaturesRequest())).Latent.Source);
+        Assert.Equal("face/0", (await Client.MatchFeaturesAsync(new MatchFeaturesRequest())).Matches[0].Latent.Source);
     }
 
     [NeedsPostgres]

@@ -1,12 +1,11 @@
+using FaceMix.Common.V1;
 using FaceMix.Latents.V1;
-using Xunit;
 
 namespace FaceMix.Tests.LatentStore.Rpc;
 
 /// <summary>A test of the whole service over gRPC, on an empty store of its own.</summary>
 public abstract class RpcTest(TestPostgres postgres) : StoreTest(postgres)
 {
-    protected const string Version = "facemix-64@20260101-000000";
     protected const int Size = 8;
 
     protected RunningStore Store { get; private set; } = null!;
@@ -29,28 +28,44 @@ public abstract class RpcTest(TestPostgres postgres) : StoreTest(postgres)
         await base.DisposeAsync();
     }
 
-    /// <summary>A valid request: row i is "face/i" with mask i of those given.</summary>
-    protected static AddLatentsRequest Latents(params ulong[] masks)
+    protected async Task<RegisterModelVersionResponse> RegisterAsync(string version = Version, string digest = Digest, int size = Size) =>
+        await Client.RegisterModelVersionAsync(
+            new RegisterModelVersionRequest { ModelVersion = version, LatentSpace = digest, LatentSize = size, Attributes = { Attributes } });
+
+    /// <summary>Registers the version and stores faces: face i is "face/i" and has attributes i of those given, all known.</summary>
+    protected async Task<AddLatentsResponse> AddAsync(params ulong[] has)
     {
-        var request = new AddLatentsRequest { ModelVersion = Version, Attributes = { Attributes.Names } };
-        request.Latents.AddRange(masks.Select((mask, i) => new NewLatent
-        {
-            Source = $"face/{i}",
-            Latent = new Latent { Values = { Numbers(Size, i) } },
-            AttributeMask = mask,
-            Provenance = Provenance.Synthetic,
-        }));
-        return request;
+        await RegisterAsync();
+        return await AddAsync(Header(), Rows(has));
     }
 
-    /// <summary>The error of a request that differs from a valid one in what <paramref name="spoil"/> does.</summary>
-    protected async Task<Dictionary<string, string>> FieldsOfSpoiltAsync(Action<AddLatentsRequest> spoil, int count = 5)
+    /// <summary>One call of these messages.</summary>
+    protected async Task<AddLatentsResponse> AddAsync(params AddLatentsRequest[] messages)
     {
-        var request = Latents(new ulong[count]);
-        spoil(request);
-        var (code, reason, _, fields) = await RunningStore.ErrorOfAsync(async () => await Client.AddLatentsAsync(request));
-        Assert.Equal(Grpc.Core.StatusCode.InvalidArgument, code);
-        Assert.Equal("INVALID_REQUEST", reason);
-        return fields;
+        using var call = Client.AddLatents();
+        foreach (var message in messages)
+            await call.RequestStream.WriteAsync(message);
+        await call.RequestStream.CompleteAsync();
+        return await call;
     }
+
+    protected static AddLatentsRequest Header(string dataset = "drawn/1", string version = Version) =>
+        new() { Header = new() { ModelVersion = version, Dataset = dataset, Attributes = { Attributes } } };
+
+    protected static AddLatentsRequest Rows(params ulong[] has) => new()
+    {
+        Rows = new()
+        {
+            Latents =
+            {
+                has.Select((mask, i) => new NewLatent
+                {
+                    Source = $"face/{i}",
+                    Latent = new Latent { Values = { Numbers(Size, i) }, Provenance = Provenance.Synthetic },
+                    Has = mask,
+                    Known = All,
+                }),
+            },
+        },
+    };
 }

@@ -1,10 +1,12 @@
-using FaceMix.Latents.V1;
 using FaceMix.LatentStore;
+using FaceMix.Latents.V1;
+using FaceMix.LatentStore.Memory;
 using FaceMix.ServiceDefaults;
 using Google.Rpc;
 using Grpc.Core;
 using Grpc.Net.Client;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
 using Xunit;
 
 namespace FaceMix.Tests.LatentStore.Rpc;
@@ -27,10 +29,15 @@ public sealed class RunningStore : IAsyncDisposable
 
     public HttpClient Http { get; }
 
-    public static async Task<RunningStore> StartAsync(string connectionString)
+    /// <summary>The copy of the first latent space in memory; null where there is none.</summary>
+    public FaceTable? Table => _app.Services.GetRequiredService<FaceCopies>() is { Loaded: [var key, ..] } copies ? copies.Find(key) : null;
+
+    public static async Task<RunningStore> StartAsync(string connectionString, params string[] options)
     {
         var app = LatentStoreApp.Build(
-            ["--Bind:GrpcPort=0", "--Bind:HttpPort=0", $"--Store:ConnectionString={connectionString}", "--Store:ConnectTimeout=00:00:02", "--Store:MaxRetryDelay=00:00:00.2"]);
+        [
+            "--Bind:GrpcPort=0", "--Bind:HttpPort=0", $"--Store:ConnectionString={connectionString}", "--Store:ConnectTimeout=00:00:02", "--Store:MaxRetryDelay=00:00:00.2", .. options,
+        ]);
         await app.StartAsync();
         return new RunningStore(app);
     }

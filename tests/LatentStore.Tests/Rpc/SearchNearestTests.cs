@@ -1,3 +1,4 @@
+using FaceMix.Common.V1;
 using FaceMix.Latents.V1;
 using Grpc.Core;
 using Xunit;
@@ -7,119 +8,87 @@ namespace FaceMix.Tests.LatentStore.Rpc;
 public sealed class SearchNearestTests(TestPostgres postgres) : RpcTest(postgres)
 {
     [NeedsPostgres]
-    public async Task Pages_joined_are_the_whole_list_nearest_first()
+    public async Task The_nearest_come_first_with_their_distances()
     {
-        await Client.AddLatentsAsync(Latents(new ulong[60]));
-        var whole = await Client.SearchNearestAsync(Question(pageSize: 60));
+        await AddAsync(new ulong[60]);
 
-        var joined = new List<SearchNearestResponse.Types.Neighbour>();
-        var question = Question(pageSize: 7);
-        do
-        {
-            var page = await Client.SearchNearestAsync(question);
-            joined.AddRange(page.Neighbours);
-            question.PageToken = page.NextPageToken;
-        }
-        while (question.PageToken.Length > 0);
+        var reply = await Client.SearchNearestAsync(new() { Latent = Query(), K = 60 });
 
-        Assert.Equal(60, whole.Neighbours.Count);
-        Assert.Equal(whole.Neighbours, joined);
-        Assert.Equal(whole.Neighbours.Select(each => each.Distance).Order(), whole.Neighbours.Select(each => each.Distance));
-        Assert.Equal((0.0, "face/5", Version), (whole.Neighbours[0].Distance, whole.Neighbours[0].Latent.Source, whole.ModelVersion));
+        Assert.Equal((60, false, 1.0), (reply.Neighbours.Count, reply.Approximate, reply.Recall));
+        Assert.Equal(("face/5", 0.0), (reply.Neighbours[0].Latent.Source, reply.Neighbours[0].Distance));
+        Assert.Equal(reply.Neighbours.Select(each => each.Distance).Order(), reply.Neighbours.Select(each => each.Distance));
+        Assert.Equal(10, (await Client.SearchNearestAsync(new() { Latent = Query() })).Neighbours.Count);
     }
 
     [NeedsPostgres]
-    public async Task Ten_neighbours_come_where_no_page_size_is_given()
+    public async Task A_stored_face_is_not_among_its_own_neighbours()
     {
-        await Client.AddLatentsAsync(Latents(new ulong[12]));
+        await AddAsync(new ulong[20]);
+        var self = (await Client.SearchNearestAsync(new() { Latent = Query(), K = 2 })).Neighbours;
 
-        Assert.Equal(10, (await Client.SearchNearestAsync(Question())).Neighbours.Count);
+        var reply = await Client.SearchNearestAsync(new() { Id = self[0].Latent.Id, K = 1 });
+
+        Assert.Equal(self[1], Assert.Single(reply.Neighbours));
     }
 
     [NeedsPostgres]
-    public async Task Features_narrow_the_search()
+    public async Task Filter_and_greatest_distance_narrow_the_search()
     {
-        await Client.AddLatentsAsync(Latents([.. Enumerable.Range(0, 64).Select(i => (ulong)(i % 16))]));
-        var question = Question(pageSize: 100);
-        question.Want.Add("Smiling");
-        question.Avoid.Add("Eyeglasses");
+        await AddAsync([.. Enumerable.Range(0, 64).Select(i => (ulong)(i % 16))]);
+        var all = await Client.SearchNearestAsync(new() { Latent = Query(), K = 100 });
+        var limit = all.Neighbours[20].Distance;
 
-        var found = await Client.SearchNearestAsync(question);
+        var near = await Client.SearchNearestAsync(new() { Latent = Query(), K = 100, MaxDistance = limit });
+        var some = await Client.SearchNearestAsync(new() { Latent = Query(), K = 100, Filter = new() { Want = { "Smiling" }, Avoid = { "Eyeglasses" }, Provenance = Provenance.Synthetic } });
+        var none = await Client.SearchNearestAsync(new() { Latent = Query(), Filter = new() { Provenance = Provenance.Photograph } });
 
-        Assert.Equal(16, found.Neighbours.Count);
-        Assert.All(found.Neighbours, each => Assert.Contains("Smiling", each.Latent.Attributes));
-        Assert.All(found.Neighbours, each => Assert.DoesNotContain("Eyeglasses", each.Latent.Attributes));
+        Assert.Equal(all.Neighbours.Take(21), near.Neighbours);
+        Assert.Equal(16, some.Neighbours.Count);
+        Assert.All(some.Neighbours, each => Assert.True(each.Latent.Attributes.Contains("Smiling") && !each.Latent.Attributes.Contains("Eyeglasses")));
+        Assert.Empty(none.Neighbours);
     }
 
     [NeedsPostgres]
-    public async Task A_query_that_is_no_latent_is_refused_by_field()
+    public async Task Questions_that_are_wrong_are_refused_by_field()
     {
-        await Client.AddLatentsAsync(Latents(0));
-
+        await AddAsync(0);
         foreach (var (spoil, field) in new (Action<SearchNearestRequest>, string)[]
         {
-            (question => question.Query = null, "query.values"),
-            (question => question.Query.Values.Add(1), "query.values"),
-            (question => question.Query.Values[2] = float.NaN, "query.values[2]"),
-            (question => question.Query.Values[0] = 101, "query.values[0]"),
+            (question => question.ClearQuery(), "latent.values"),
+            (question => question.Latent.Values.Add(1), "latent.values"),
+            (question => question.Latent.Values[2] = float.NaN, "latent.values[2]"),
+            (question => question.Latent.Values[0] = 101, "latent.values[0]"),
+            (question => question.Latent.LatentSpace = OtherDigest, "latent.latent_space"),
             (question => question.Metric = (DistanceMetric)7, "metric"),
-            (question => question.PageSize = 101, "page_size"),
-            (question => question.PageSize = -1, "page_size"),
-            (question => question.Want.Add("Gills"), "want[0]"),
+            (question => question.K = 101, "k"),
+            (question => question.K = -1, "k"),
+            (question => question.MaxDistance = -1, "max_distance"),
+            (question => question.MaxDistance = double.NaN, "max_distance"),
+            (question => question.Filter = new() { Want = { "Gills" } }, "filter.want[0]"),
+            (question => question.Filter = new() { Provenance = (Provenance)5 }, "filter.provenance"),
+            (question => question.Filter = new() { Dataset = "nowhere" }, "filter.dataset"),
             (question => question.ModelVersion = "x", "model_version"),
         })
         {
-            var question = Question();
+            var question = new SearchNearestRequest { Latent = Query() };
             spoil(question);
-            Assert.Equal((StatusCode.InvalidArgument, field), await ErrorAsync(question));
+            var error = await RunningStore.ErrorOfAsync(async () => await Client.SearchNearestAsync(question));
+            Assert.Equal((StatusCode.InvalidArgument, field), (error.Code, Assert.Single(error.Fields).Key));
         }
+        Assert.Equal("LATENT_NOT_FOUND", (await RunningStore.ErrorOfAsync(async () => await Client.SearchNearestAsync(new() { Id = 999 }))).Reason);
     }
 
     [NeedsPostgres]
     public async Task Zeros_have_no_direction()
     {
-        await Client.AddLatentsAsync(Latents(0));
-        var question = Question();
-        question.Query = new Latent { Values = { new float[Size] } };
+        await AddAsync(0);
+        var question = new SearchNearestRequest { Latent = new Latent { Values = { new float[Size] } } };
         Assert.Single((await Client.SearchNearestAsync(question)).Neighbours);
 
         question.Metric = DistanceMetric.Cosine;
 
-        Assert.Equal((StatusCode.InvalidArgument, "query.values"), await ErrorAsync(question));
+        Assert.Equal(["latent.values"], (await RunningStore.ErrorOfAsync(async () => await Client.SearchNearestAsync(question))).Fields.Keys);
     }
 
-    [NeedsPostgres]
-    public async Task A_token_of_another_question_is_refused()
-    {
-        await Client.AddLatentsAsync(Latents(new ulong[10]));
-        var token = (await Client.SearchNearestAsync(Question(pageSize: 3))).NextPageToken;
-
-        foreach (var spoil in new Action<SearchNearestRequest>[]
-        {
-            question => question.Query.Values[0] += 1,
-            question => question.Metric = DistanceMetric.Cosine,
-            question => question.Want.Add("Smiling"),
-            question => question.ModelVersion = Version,
-            question => question.PageToken = token[..^4] + "AAAA" + token[^4..],
-            question => question.PageToken = "AAAA",
-        })
-        {
-            var question = Question(pageSize: 3);
-            question.PageToken = token;
-            spoil(question);
-            Assert.Equal((StatusCode.InvalidArgument, "page_token"), await ErrorAsync(question));
-        }
-        var resized = Question(pageSize: 5);
-        resized.PageToken = token;
-        Assert.Equal(5, (await Client.SearchNearestAsync(resized)).Neighbours.Count);
-    }
-
-    private static SearchNearestRequest Question(int pageSize = 0) =>
-        new() { Query = new Latent { Values = { Numbers(Size, 5) } }, PageSize = pageSize };
-
-    private async Task<(StatusCode Code, string Field)> ErrorAsync(SearchNearestRequest request)
-    {
-        var error = await RunningStore.ErrorOfAsync(async () => await Client.SearchNearestAsync(request));
-        return (error.Code, Assert.Single(error.Fields).Key);
-    }
+    private static Latent Query() => new() { Values = { Numbers(Size, 5) } };
 }

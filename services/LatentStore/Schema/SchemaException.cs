@@ -1,4 +1,0 @@
-namespace FaceMix.LatentStore.Schema;
-
-/// <summary>The database's schema and this program do not belong together; trying again does not help.</summary>
-public sealed class SchemaException(string message, Exception? inner = null) : Exception(message, inner);
