@@ -1,5 +1,4 @@
 using FaceMix.Common.V1;
-using FaceMix.Decoder.V1;
 using FaceMix.ModelStore;
 using FaceMix.Trainer;
 

@@ -1,5 +1,4 @@
 using FaceMix.Common.V1;
-using FaceMix.Decoder.V1;
 using static FaceMix.Benchmarks.Timing;
 
 namespace FaceMix.Benchmarks.Decoding;

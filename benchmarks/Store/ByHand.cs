@@ -21,20 +21,23 @@ internal sealed class ByHand : IAsyncDisposable
         _database = builder.Build();
     }
 
-    /// <summary>Loads into the store's own table under a version that is there: one COPY and one merge, in one transaction.</summary>
+    /// <summary>Loads into the store's own table, under a version and a data set that are there: one COPY and one merge, in one transaction.</summary>
     public async Task LoadKeyedAsync(string version, IEnumerable<NewLatent> latents)
     {
         await using var connection = await _database.OpenConnectionAsync();
         await using var transaction = await connection.BeginTransactionAsync();
-        await ExecuteAsync(connection, """CREATE TEMP TABLE incoming (source text COLLATE "C", vector vector, attributes bigint, provenance smallint) ON COMMIT DROP""");
-        await CopyAsync(connection, "incoming", latents);
+        await ExecuteAsync(connection, """CREATE TEMP TABLE by_hand (source text COLLATE "C", vector vector, has bigint, known bigint, provenance smallint) ON COMMIT DROP""");
+        await CopyAsync(connection, "by_hand", latents);
+        var space = await SpaceAsync(version);
+        // The revision as the service gives it; without it a trigger would be called for each row.
+        await using var next = new NpgsqlCommand($"SELECT next_revision({space})", connection);
         await ExecuteAsync(
             connection,
             $"""
-            INSERT INTO latents (model_id, source, vector, attributes, provenance)
-            SELECT {await ModelIdAsync(version)}, source, vector, attributes, provenance FROM incoming
-            ON CONFLICT (model_id, source) DO UPDATE
-            SET vector = excluded.vector, attributes = excluded.attributes, provenance = excluded.provenance, stored_at = now()
+            INSERT INTO latents (space_id, dataset_id, source, vector, has, known, provenance, revision)
+            SELECT {space}, (SELECT id FROM datasets WHERE space_id = {space}), source, vector, has, known, provenance, {await next.ExecuteScalarAsync()} FROM by_hand
+            ON CONFLICT (space_id, dataset_id, source) DO UPDATE
+            SET vector = excluded.vector, has = excluded.has, known = excluded.known, provenance = excluded.provenance, revision = excluded.revision, stored_at = now()
             """);
         await transaction.CommitAsync();
     }
@@ -49,7 +52,7 @@ internal sealed class ByHand : IAsyncDisposable
     public async Task MakeBareAsync()
     {
         await using var connection = await _database.OpenConnectionAsync();
-        await ExecuteAsync(connection, $"DROP TABLE IF EXISTS {Bare}; CREATE TABLE {Bare} (source text, vector vector, attributes bigint, provenance smallint)");
+        await ExecuteAsync(connection, $"DROP TABLE IF EXISTS {Bare}; CREATE TABLE {Bare} (source text, vector vector, has bigint, known bigint, provenance smallint)");
     }
 
     /// <summary>As autovacuum does sooner or later, so that the planner knows the tables and no query pays for it.</summary>
@@ -59,29 +62,32 @@ internal sealed class ByHand : IAsyncDisposable
         await ExecuteAsync(connection, "VACUUM ANALYZE");
     }
 
-    /// <summary>Empties a version's partition; the service is not asked for that version again.</summary>
+    /// <summary>Empties a version's partition; the service reads its copy anew.</summary>
     public async Task EmptyAsync(string version)
     {
         await using var connection = await _database.OpenConnectionAsync();
-        await using var find = new NpgsqlCommand($"SELECT tableoid::regclass::text FROM latents WHERE model_id = {await ModelIdAsync(version)} LIMIT 1", connection);
-        await ExecuteAsync(connection, $"TRUNCATE {await find.ExecuteScalarAsync()}");
+        await ExecuteAsync(connection, $"TRUNCATE latents_of_space_{await SpaceAsync(version)}");
     }
 
     /// <summary>A row that has both wanted bits and lacks the other, by chance.</summary>
     public async Task MatchAsync(ulong want, ulong avoid)
     {
         await using var command = _database.CreateCommand(
-            $"SELECT source, vector, attributes FROM {Bare} WHERE (attributes & $1) = $1 AND (attributes & $2) = 0 ORDER BY random() LIMIT 1");
+            $"SELECT source, vector, has FROM {Bare} WHERE (has & $1) = $1 AND (known & ~has & $2) = $2 ORDER BY random() LIMIT 1");
         command.Parameters.Add(new() { Value = (long)want });
         command.Parameters.Add(new() { Value = (long)avoid });
         await ReadAsync(command);
     }
 
     /// <summary>The ten nearest by pgvector's own distance, exactly.</summary>
-    public async Task NearestAsync(Vector query)
+    /// <param name="query">From where.</param>
+    /// <param name="want">Only of rows that have these bits; 0 means any.</param>
+    public async Task NearestAsync(Vector query, ulong want = 0)
     {
-        await using var command = _database.CreateCommand(Nearest);
+        await using var command = _database.CreateCommand(Nearest(want));
         command.Parameters.Add(new() { Value = query });
+        if (want != 0)
+            command.Parameters.Add(new() { Value = (long)want });
         await ReadAsync(command);
     }
 
@@ -89,7 +95,7 @@ internal sealed class ByHand : IAsyncDisposable
     public async Task<int> WorkersAsync(Vector query)
     {
         const string planned = "Workers Planned: ";
-        await using var command = _database.CreateCommand($"EXPLAIN {Nearest}");
+        await using var command = _database.CreateCommand($"EXPLAIN {Nearest(0)}");
         command.Parameters.Add(new() { Value = query });
         await using var reader = await command.ExecuteReaderAsync();
         while (await reader.ReadAsync())
@@ -103,28 +109,28 @@ internal sealed class ByHand : IAsyncDisposable
 
     public ValueTask DisposeAsync() => _database.DisposeAsync();
 
-    private static string Nearest => $"SELECT source, vector, attributes, vector <-> $1 FROM {Bare} ORDER BY vector <-> $1 LIMIT 10";
+    private static string Nearest(ulong want) =>
+        $"SELECT source, vector, has, vector <-> $1 FROM {Bare} {(want == 0 ? "" : "WHERE (has & $2) = $2")} ORDER BY vector <-> $1 LIMIT 10";
 
-    private async Task<int> ModelIdAsync(string version)
+    private async Task<int> SpaceAsync(string version)
     {
-        var parts = version.Split('@');
-        await using var command = _database.CreateCommand("SELECT id FROM model_versions WHERE name = $1 AND version = $2");
-        command.Parameters.Add(new() { Value = parts[0] });
-        command.Parameters.Add(new() { Value = parts[1] });
+        await using var command = _database.CreateCommand("SELECT space_id FROM models WHERE model = $1");
+        command.Parameters.Add(new() { Value = version });
         return (int)(await command.ExecuteScalarAsync())!;
     }
 
     private static async Task CopyAsync(NpgsqlConnection connection, string table, IEnumerable<NewLatent> latents)
     {
-        await using var import = await connection.BeginBinaryImportAsync($"COPY {table} (source, vector, attributes, provenance) FROM STDIN (FORMAT BINARY)");
+        await using var import = await connection.BeginBinaryImportAsync($"COPY {table} (source, vector, has, known, provenance) FROM STDIN (FORMAT BINARY)");
         foreach (var latent in latents)
         {
             // Not awaited: a value goes into the connection's buffer.
             import.StartRow();
             import.Write(latent.Source, NpgsqlDbType.Text);
             import.Write(new Vector(latent.Latent.Values.ToArray()));
-            import.Write((long)latent.AttributeMask, NpgsqlDbType.Bigint);
-            import.Write((short)latent.Provenance, NpgsqlDbType.Smallint);
+            import.Write((long)latent.Has, NpgsqlDbType.Bigint);
+            import.Write((long)latent.Known, NpgsqlDbType.Bigint);
+            import.Write((short)latent.Latent.Provenance, NpgsqlDbType.Smallint);
         }
         await import.CompleteAsync();
     }

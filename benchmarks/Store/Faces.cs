@@ -1,3 +1,4 @@
+using FaceMix.Common.V1;
 using FaceMix.Latents.V1;
 
 namespace FaceMix.Benchmarks.Store;
@@ -7,15 +8,19 @@ internal static class Faces
 {
     private const int BatchSize = 1000;
 
-    public static string[] Attributes { get; } = [.. Enumerable.Range(0, 40).Select(i => $"Attribute_{i}")];
+    /// <summary>The first 40 are as frequent as a quarter; the last one is on one face of a hundred.</summary>
+    public static string[] Attributes { get; } = [.. Enumerable.Range(0, 41).Select(i => $"Attribute_{i}")];
 
-    /// <summary>As requests of a thousand, for a version that is filled in later.</summary>
-    public static List<AddLatentsRequest> Of(int rows, int size) =>
-        [.. Latents(rows, size).Chunk(BatchSize).Select(chunk => new AddLatentsRequest { Attributes = { Attributes }, Latents = { chunk } })];
+    /// <summary>As messages of a thousand rows.</summary>
+    /// <param name="rows">How many faces.</param>
+    /// <param name="size">Numbers in each.</param>
+    /// <param name="seed">Another seed gives other latents under the same names.</param>
+    public static List<AddLatentsRequest> Of(int rows, int size, int seed = 1) =>
+        [.. Latents(rows, size, seed).Chunk(Math.Min(BatchSize, 3_000_000 / (4 * size))).Select(chunk => new AddLatentsRequest { Rows = new() { Latents = { chunk } } })];
 
-    private static IEnumerable<NewLatent> Latents(int rows, int size)
+    private static IEnumerable<NewLatent> Latents(int rows, int size, int seed)
     {
-        var random = new Random(1);
+        var random = new Random(seed);
         for (var i = 0; i < rows; i++)
         {
             var values = new float[size];
@@ -24,10 +29,9 @@ internal static class Faces
             yield return new NewLatent
             {
                 Source = $"bench/{i}",
-                Latent = new Latent { Values = { values } },
-                // A quarter of the bits: features are rarer than not.
-                AttributeMask = (ulong)random.NextInt64(1L << 40) & (ulong)random.NextInt64(1L << 40),
-                Provenance = Provenance.Synthetic,
+                Latent = new Latent { Values = { values }, Provenance = Provenance.Synthetic },
+                Has = ((ulong)random.NextInt64(1L << 40) & (ulong)random.NextInt64(1L << 40)) | (i % 100 == 7 ? 1UL << 40 : 0),
+                Known = (1UL << 41) - 1,
             };
         }
     }

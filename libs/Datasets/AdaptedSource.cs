@@ -33,6 +33,8 @@ public sealed class AdaptedSource(IFaceSource inner, bool grey, int shrink) : IF
 
     public AttributeMask Attributes(int index) => inner.Attributes(index);
 
+    public AttributeMask Known(int index) => inner.Known(index);
+
     public void Read(int index, Span<byte> rgb)
     {
         if (rgb.Length != Size * Size * 3)

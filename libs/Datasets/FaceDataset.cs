@@ -1,7 +1,6 @@
 using FaceMix.Datasets.Labels;
 using FaceMix.Datasets.Mnist;
 using FaceMix.Datasets.Photographs;
-using FaceMix.Latents;
 using FaceMix.SyntheticFaces;
 
 namespace FaceMix.Datasets;
@@ -62,11 +61,11 @@ public static class FaceDataset
             if (keys.Length == 0)
                 throw new DataException($"None of the {folder.Paths.Count} pictures in {path} can be read; the first: {pack.Index.Skipped[0].Reason}");
             var notes = new List<string>(table.Notes);
-            var masks = table.Masks.Count == 0 ? new AttributeMask[keys.Length] : PhotographFolder.Match(keys, table, notes);
+            var labels = table.Rows.Count == 0 ? new FaceLabels[keys.Length] : PhotographFolder.Match(keys, table, notes);
             var split = Split.Of(keys, folder.Partition);
             var name = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(path)));
-            var training = new PhotographSource(name, pack, split.Training, table.Names, masks);
-            var heldOut = new PhotographSource($"{name}/held-out", pack, split.HeldOut, table.Names, masks);
+            var training = new PhotographSource(name, pack, split.Training, table.Names, labels);
+            var heldOut = new PhotographSource($"{name}/held-out", pack, split.HeldOut, table.Names, labels);
             notes.Insert(0, $"{training.Count} photographs to learn from and {heldOut.Count} held out. {split.Note}");
             if (pack.Index.Skipped.Length > 0)
                 notes.Add($"{pack.Index.Skipped.Length} files could not be read and were skipped.");

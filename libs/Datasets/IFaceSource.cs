@@ -22,11 +22,14 @@ public interface IFaceSource : IDisposable
     /// <summary>At most 64 names; bit i of a mask is name i. Empty when nothing is known.</summary>
     IReadOnlyList<string> AttributeNames { get; }
 
-    /// <summary>What a face is called in the store: <c>drawn/1/17</c>, or a picture's path below its folder.</summary>
+    /// <summary>What a face is called in the store: unique within its data set: a drawn face's number, or a picture's path below its folder.</summary>
     string Key(int index);
 
-    /// <summary>The face's attributes; an unknown one counts as absent.</summary>
+    /// <summary>The face's attributes; one of which it is not known whether the face has it counts as absent.</summary>
     AttributeMask Attributes(int index);
+
+    /// <summary>The attributes of which it is known whether the face has them.</summary>
+    AttributeMask Known(int index);
 
     /// <summary>Writes the face as Size × Size RGB bytes, row by row.</summary>
     /// <exception cref="ArgumentException">The span is not Size × Size × 3 bytes long.</exception>

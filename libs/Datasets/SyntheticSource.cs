@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using FaceMix.Latents;
@@ -49,10 +50,13 @@ public sealed class SyntheticSource : IFaceSource
     public IReadOnlyList<string> AttributeNames => SyntheticAttributes.Names;
 
     /// <inheritdoc/>
-    public string Key(int index) => $"drawn/{_seed}/{_first + Checked(index)}";
+    public string Key(int index) => (_first + Checked(index)).ToString(CultureInfo.InvariantCulture);
 
     /// <inheritdoc/>
     public AttributeMask Attributes(int index) => SyntheticFace.FromSeed(_seed, _first + Checked(index)).Attributes;
+
+    /// <inheritdoc/>
+    public AttributeMask Known(int index) => AttributeMask.All(AttributeNames.Count);
 
     /// <inheritdoc/>
     public void Read(int index, Span<byte> rgb) =>

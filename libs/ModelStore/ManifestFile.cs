@@ -21,6 +21,9 @@ internal static class ManifestFile
             if (SchemaOf(path, json) == 1)
                 UpgradeFromFirst(path, json);
             var manifest = json.Deserialize(ManifestJson.Default.ModelManifest)!;
+            // Manifests that were written before there were latent spaces.
+            if (!json.ContainsKey("latent_space") && manifest.Files.Values.All(file => file is not null))
+                manifest = manifest with { LatentSpace = ModelManifest.LatentSpaceOf(manifest.Files) };
             ManifestRules.Check(path, manifest);
             return manifest;
         }

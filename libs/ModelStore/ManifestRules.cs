@@ -42,6 +42,7 @@ internal static class ManifestRules
             Require(file!.Sha256 is { Length: 64 } && !file.Sha256.AsSpan().ContainsAnyExcept("0123456789abcdef"), $"files.{name}.sha256", "it is not 64 lower-case hexadecimal digits");
             Require(file.Size >= 0, $"files.{name}.size", $"{file.Size} is negative");
         }
+        Require(manifest.LatentSpace == ModelManifest.LatentSpaceOf(manifest.Files), "latent_space", $"\"{manifest.LatentSpace}\" is not the digest of encoder and decoder");
 
         void RequireText(string field, string? text) =>
             Require(text is { Length: > 0 and <= MaxText } && !text.Any(char.IsControl), field, $"it has not 1 to {MaxText} printable characters");

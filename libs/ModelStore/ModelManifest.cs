@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json.Serialization;
 
 namespace FaceMix.ModelStore;
@@ -20,6 +22,13 @@ public sealed record ModelManifest : ModelDescription
     /// <summary>When it was published, UTC.</summary>
     [JsonPropertyOrder(-1)]
     public required DateTimeOffset Created { get; init; }
+
+    /// <summary>
+    /// Digest of encoder and decoder: latents are good for every version that has the same. A version with another sampler, density or
+    /// card has the same one.
+    /// </summary>
+    [JsonPropertyOrder(1)]
+    public string LatentSpace { get; init; } = string.Empty;
 
     /// <summary>Every file of the folder but the manifest itself, by name.</summary>
     [JsonPropertyOrder(1)]
@@ -45,8 +54,13 @@ public sealed record ModelManifest : ModelDescription
             Metrics = description.Metrics,
             Parent = description.Parent,
             CodeRevision = description.CodeRevision,
+            LatentSpace = LatentSpaceOf(files),
             Files = files,
         };
+
+    /// <summary>SHA-256, in lower-case hexadecimal, of the digests of encoder and decoder, each as 64 hexadecimal digits and a line feed; one that a version lacks is left out.</summary>
+    public static string LatentSpaceOf(IReadOnlyDictionary<string, ModelFile> files) => Convert.ToHexStringLower(SHA256.HashData(Encoding.ASCII.GetBytes(string.Concat(
+        new[] { ModelFiles.Encoder, ModelFiles.Decoder }.Where(files.ContainsKey).Select(name => files[name].Sha256 + '\n')))));
 
     /// <summary>Reads and checks a manifest; its files are not looked at (see <see cref="ModelCatalog.Verify(ModelVersionId, CancellationToken)"/>).</summary>
     /// <exception cref="ModelStoreException">The file is missing, too large, not JSON, of a later schema, or a field is missing, unknown or contradictory.</exception>

@@ -1,6 +1,9 @@
+using FaceMix.Common.V1;
 using FaceMix.Decoder;
+using FaceMix.Latents.V1;
 using FaceMix.LatentStore;
 using FaceMix.ServiceDefaults;
+using Grpc.Net.Client;
 using Microsoft.AspNetCore.Builder;
 
 namespace FaceMix.Tests.Contract;
@@ -28,6 +31,37 @@ public sealed class RealServices : IAsyncLifetime
         await postgres.InitializeAsync();
         Decoder = await StartAsync(DecoderApp.Build([.. Common, $"--Models:Path={Repository.PathOf("deploy", "models")}", "--Decoder:Device=cpu"]));
         LatentStore = await StartAsync(LatentStoreApp.Build([.. Common, $"--Store:ConnectionString={postgres.ConnectionString}"]));
+        await StoreFacesForBrowsersAsync();
+    }
+
+    /// <summary>What the other clients store themselves: browsers cannot stream requests.</summary>
+    private async Task StoreFacesForBrowsersAsync()
+    {
+        const string model = "contract-browser@20260101-000000";
+        string[] attributes = ["Smiling", "Eyeglasses"];
+        using var channel = GrpcChannel.ForAddress(LatentStore.Grpc);
+        var client = new LatentStoreService.LatentStoreServiceClient(channel);
+        await client.RegisterModelVersionAsync(new() { ModelVersion = model, LatentSpace = new string('e', 64), LatentSize = 1024, Attributes = { attributes } });
+        using var call = client.AddLatents();
+        await call.RequestStream.WriteAsync(new() { Header = new() { ModelVersion = model, Dataset = "faces", Attributes = { attributes } } });
+        await call.RequestStream.WriteAsync(new()
+        {
+            Rows = new()
+            {
+                Latents =
+                {
+                    Enumerable.Range(0, 250).Select(i => new NewLatent
+                    {
+                        Source = $"face/{i}",
+                        Latent = new() { Values = { Enumerable.Range(0, 1024).Select(n => n == 0 ? i / 10f : 0.5f) }, Provenance = Provenance.Synthetic },
+                        Has = (ulong)(i % 4),
+                        Known = 3,
+                    }),
+                },
+            },
+        });
+        await call.RequestStream.CompleteAsync();
+        await call;
     }
 
     public async Task DisposeAsync()

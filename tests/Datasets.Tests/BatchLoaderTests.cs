@@ -35,7 +35,7 @@ public sealed class BatchLoaderTests
                 Assert.Equal(5 * 32 * 32 * 3, batch.Pixels.Length);
                 for (var i = 0; i < batch.Count; i++)
                 {
-                    var index = int.Parse(batch.Keys[i].Split('/')[2]);
+                    var index = int.Parse(batch.Keys[i]);
                     source.Read(index, expected);
                     Assert.Equal(expected, batch.Pixels.AsSpan(i * expected.Length, expected.Length).ToArray());
                     Assert.Equal(source.Attributes(index), batch.Attributes[i]);
@@ -85,7 +85,7 @@ public sealed class BatchLoaderTests
 
         for (var i = 0; i < batch.Count; i++)
         {
-            var index = int.Parse(batch.Keys[i].Split('/')[2]);
+            var index = int.Parse(batch.Keys[i]);
             source.Read(index, picture);
             var truth = source.Attributes(index);
             var got = batch.Pixels.AsSpan(i * picture.Length, picture.Length);
@@ -250,6 +250,8 @@ public sealed class BatchLoaderTests
         public string Key(int index) => "";
 
         public AttributeMask Attributes(int index) => AttributeMask.None;
+
+        public AttributeMask Known(int index) => AttributeMask.None;
 
         public void Read(int index, Span<byte> rgb)
         {

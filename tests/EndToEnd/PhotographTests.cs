@@ -1,3 +1,4 @@
+using FaceMix.Common.V1;
 using FaceMix.Decoder.V1;
 using FaceMix.Latents.V1;
 using Grpc.Net.Client;
@@ -37,19 +38,27 @@ public class PhotographTests(RunningFaceMix faceMix)
         using var store = GrpcChannel.ForAddress(faceMix.LatentStore.Grpc);
         var latents = new LatentStoreService.LatentStoreServiceClient(store);
         var newest = (await latents.ListModelVersionsAsync(new ListModelVersionsRequest())).ModelVersions[0].ModelVersion_;
-        var model = await new DecoderService.DecoderServiceClient(decoder)
-            .GetModelAsync(new GetModelRequest { ModelVersion = newest });
-        var photograph = new NewLatent
+        var model = (await new DecoderService.DecoderServiceClient(decoder)
+            .GetModelAsync(new GetModelRequest { ModelVersion = newest })).Model;
+        using var call = latents.AddLatents();
+        await call.RequestStream.WriteAsync(new() { Header = new() { ModelVersion = newest, Dataset = "photographs", Attributes = { model.Attributes } } });
+        await call.RequestStream.WriteAsync(new()
         {
-            Source = "photographs/1.jpg",
-            Latent = new Latents.V1.Latent(),
-            AttributeMask = OnlyThePhotographs.Aggregate(0UL, (mask, name) => mask | (1UL << model.Attributes.IndexOf(name))),
-            Provenance = Provenance.Photograph,
-        };
-        photograph.Latent.Values.AddRange(Enumerable.Repeat(0.5f, model.LatentSize));
-        var request = new AddLatentsRequest { ModelVersion = newest };
-        request.Attributes.AddRange(model.Attributes);
-        request.Latents.Add(photograph);
-        await latents.AddLatentsAsync(request);
+            Rows = new()
+            {
+                Latents =
+                {
+                    new NewLatent
+                    {
+                        Source = "1.jpg",
+                        Latent = new Latent { Values = { Enumerable.Repeat(0.5f, model.LatentSize) }, Provenance = Provenance.Photograph },
+                        Has = OnlyThePhotographs.Aggregate(0UL, (mask, name) => mask | (1UL << model.Attributes.IndexOf(name))),
+                        Known = (1UL << model.Attributes.Count) - 1,
+                    },
+                },
+            },
+        });
+        await call.RequestStream.CompleteAsync();
+        await call;
     }
 }

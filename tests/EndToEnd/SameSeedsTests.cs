@@ -1,3 +1,4 @@
+using FaceMix.Common.V1;
 using FaceMix.Decoder.V1;
 using FaceMix.Imaging;
 using FaceMix.Latents;

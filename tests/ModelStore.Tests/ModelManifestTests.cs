@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json.Nodes;
 using FaceMix.ModelStore;
 using Xunit;
@@ -24,7 +26,7 @@ public sealed class ModelManifestTests : IDisposable
         var json = JsonNode.Parse(File.ReadAllText(_catalog.FileOf(_id, "manifest.json")))!.AsObject();
 
         Assert.Equal(
-            ["schema", "name", "version", "created", "architecture", "image_size", "channels", "latent_size", "preset", "dataset", "attributes", "metrics", "parent", "code_revision", "files"],
+            ["schema", "name", "version", "created", "architecture", "image_size", "channels", "latent_size", "preset", "dataset", "attributes", "metrics", "parent", "code_revision", "latent_space", "files"],
             json.Select(field => field.Key));
     }
 
@@ -55,6 +57,7 @@ public sealed class ModelManifestTests : IDisposable
     [InlineData("files", "{\"x\":null}", "files.x")]
     [InlineData("name", "\"other\"", "but the folder is that of")]
     [InlineData("version", "\"../1\"", "version: \"../1\" is no model version")]
+    [InlineData("latent_space", "\"00\"", "latent_space: \"00\" is not the digest of encoder and decoder")]
     [InlineData("surprise", "1", "surprise")]
     public void A_field_that_is_wrong_is_named(string field, string? value, string why)
     {
@@ -69,6 +72,36 @@ public sealed class ModelManifestTests : IDisposable
 
         Assert.Contains(path, error.Message, StringComparison.Ordinal);
         Assert.Contains(why, error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_latent_space_is_that_of_encoder_and_decoder_and_of_nothing_else()
+    {
+        var digest = new ModelFile(new string('a', 64), 1);
+        var other = new ModelFile(new string('b', 64), 1);
+        Dictionary<string, ModelFile> files = new() { [ModelFiles.Encoder] = digest, [ModelFiles.Decoder] = other };
+
+        var space = ModelManifest.LatentSpaceOf(files);
+
+        // printf '%s\n' aaa… bbb… | sha256sum
+        Assert.Equal(Convert.ToHexStringLower(SHA256.HashData(Encoding.ASCII.GetBytes($"{digest.Sha256}\n{other.Sha256}\n"))), space);
+        files.Add(ModelFiles.Density, other);
+        Assert.Equal(space, ModelManifest.LatentSpaceOf(files));
+        files[ModelFiles.Decoder] = digest;
+        Assert.NotEqual(space, ModelManifest.LatentSpaceOf(files));
+    }
+
+    [Fact]
+    public void A_manifest_from_before_there_were_latent_spaces_has_the_same_one()
+    {
+        var path = _catalog.FileOf(_id, "manifest.json");
+        var before = _catalog.ReadManifest(_id).LatentSpace;
+        var json = JsonNode.Parse(File.ReadAllText(path))!.AsObject();
+        json.Remove("latent_space");
+        File.WriteAllText(path, json.ToJsonString());
+
+        Assert.Equal(before, _catalog.ReadManifest(_id).LatentSpace);
+        Assert.Equal(64, before.Length);
     }
 
     [Theory]

@@ -2,17 +2,22 @@ using FaceMix.Latents;
 
 namespace FaceMix.Datasets.Labels;
 
-/// <summary>What a labels file says: at most 64 attribute names, and one mask for each picture it names.</summary>
+/// <summary>What is known of one face.</summary>
+/// <param name="Has">The attributes it has.</param>
+/// <param name="Known">The attributes of which it is known whether it has them; all of <paramref name="Has"/> and more.</param>
+internal readonly record struct FaceLabels(AttributeMask Has, AttributeMask Known);
+
+/// <summary>What a labels file says: at most 64 attribute names, and the labels of each picture it names.</summary>
 /// <param name="Names">Bit i of a mask is name i.</param>
-/// <param name="Masks">By the picture's path as the file has it, with forward slashes.</param>
+/// <param name="Rows">By the picture's path as the file has it, with forward slashes.</param>
 /// <param name="Notes">What was repaired or left out, in sentences.</param>
-internal sealed record AttributeTable(IReadOnlyList<string> Names, IReadOnlyDictionary<string, AttributeMask> Masks, IReadOnlyList<string> Notes)
+internal sealed record AttributeTable(IReadOnlyList<string> Names, IReadOnlyDictionary<string, FaceLabels> Rows, IReadOnlyList<string> Notes)
 {
     /// <summary>A face's attributes are one 64-bit mask.</summary>
     public const int MaxAttributes = 64;
 
     /// <summary>No labels at all.</summary>
-    public static AttributeTable None { get; } = new([], new Dictionary<string, AttributeMask>(), []);
+    public static AttributeTable None { get; } = new([], new Dictionary<string, FaceLabels>(), []);
 
     // Larger than CelebA's list (25 MB), and small enough to be read at once.
     private const long MaxBytes = 256L << 20;

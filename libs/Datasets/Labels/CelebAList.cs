@@ -29,7 +29,7 @@ internal static class CelebAList
         if (names.Length is 0 or > AttributeTable.MaxAttributes)
             throw new DataException($"{path} names {names.Length} attributes; 1 to {AttributeTable.MaxAttributes} can be used.");
 
-        var masks = new Dictionary<string, AttributeMask>(lines.Length);
+        var labels = new Dictionary<string, FaceLabels>(lines.Length);
         for (var row = first + 2; row < lines.Length; row++)
         {
             if (lines[row].Length == 0)
@@ -37,13 +37,13 @@ internal static class CelebAList
             var cells = lines[row].Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
             if (cells.Length != names.Length + 1)
                 throw new DataException($"{path}, line {row + 1}: {cells.Length - 1} values for {names.Length} attributes.");
-            masks[AttributeTable.Normalise(cells[0])] = Mask(path, row, cells);
+            labels[AttributeTable.Normalise(cells[0])] = new FaceLabels(Mask(path, row, cells), AttributeMask.All(names.Length));
         }
 
-        var notes = promised == masks.Count
+        var notes = promised == labels.Count
             ? Array.Empty<string>()
-            : [$"{Path.GetFileName(path)} promises {promised} rows and has {masks.Count}."];
-        return new AttributeTable(names, masks, notes);
+            : [$"{Path.GetFileName(path)} promises {promised} rows and has {labels.Count}."];
+        return new AttributeTable(names, labels, notes);
     }
 
     /// <summary>CelebA's <c>list_eval_partition.txt</c>: 0 is training, 1 validation, 2 test.</summary>

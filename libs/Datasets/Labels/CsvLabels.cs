@@ -36,23 +36,24 @@ internal static class CsvLabels
         if (names.Distinct(StringComparer.Ordinal).Count() != names.Length)
             throw new DataException($"{path} has two columns of one name.");
 
-        var masks = new Dictionary<string, AttributeMask>(rows.Length);
+        var labels = new Dictionary<string, FaceLabels>(rows.Length);
         for (var row = 0; row < rows.Length; row++)
         {
-            var mask = AttributeMask.None;
+            var (has, known) = (AttributeMask.None, AttributeMask.None);
             var shift = 0;
             foreach (var column in columns)
             {
-                mask |= column.Masks[row].ShiftedBy(shift);
+                if (column.Has[row] is { } mask)
+                    (has, known) = (has | mask.ShiftedBy(shift), known | AttributeMask.All(column.Names.Length).ShiftedBy(shift));
                 shift += column.Names.Length;
             }
 
-            masks[AttributeTable.Normalise(rows[row][0])] = mask;
+            labels[AttributeTable.Normalise(rows[row][0])] = new FaceLabels(has, known);
         }
 
-        if (masks.Count != rows.Length)
-            notes.Add($"{Path.GetFileName(path)} names {rows.Length - masks.Count} pictures twice; the later row counts.");
-        return new AttributeTable(names, masks, notes);
+        if (labels.Count != rows.Length)
+            notes.Add($"{Path.GetFileName(path)} names {rows.Length - labels.Count} pictures twice; the later row counts.");
+        return new AttributeTable(names, labels, notes);
     }
 
     private static (string[] Header, string[][] Rows) Parse(string path, string text)
@@ -90,14 +91,14 @@ internal static class CsvLabels
 
 /// <summary>One column as attributes.</summary>
 /// <param name="Names">The attributes it becomes.</param>
-/// <param name="Masks">One mask a row, bit i for name i.</param>
-internal sealed record LabelColumn(string[] Names, AttributeMask[] Masks)
+/// <param name="Has">For each row what it has, bit i for name i; null where the cell is empty, so that it is not known.</param>
+internal sealed record LabelColumn(string[] Names, AttributeMask?[] Has)
 {
     /// <summary>Null when the column has too many different values to be categories.</summary>
     public static LabelColumn? Of(string name, string[] cells, int maxValues)
     {
         if (Array.TrueForAll(cells, cell => cell.Length == 0 || Truth(cell) is not null))
-            return new LabelColumn([name], Array.ConvertAll(cells, cell => Truth(cell) == true ? AttributeMask.Of(0) : AttributeMask.None));
+            return new LabelColumn([name], Array.ConvertAll(cells, cell => Truth(cell) is { } truth ? truth ? AttributeMask.Of(0) : AttributeMask.None : (AttributeMask?)null));
 
         var values = cells.Where(cell => cell.Length > 0).Distinct(StringComparer.Ordinal).OrderBy(FirstNumber).ThenBy(value => value, StringComparer.Ordinal).ToArray();
         if (values.Length > maxValues)
@@ -105,7 +106,7 @@ internal sealed record LabelColumn(string[] Names, AttributeMask[] Masks)
         var title = char.ToUpperInvariant(name[0]) + name[1..];
         return new LabelColumn(
             Array.ConvertAll(values, value => $"{title}_{value}".Replace(' ', '_')),
-            Array.ConvertAll(cells, cell => cell.Length == 0 ? AttributeMask.None : AttributeMask.Of(Array.IndexOf(values, cell))));
+            Array.ConvertAll(cells, cell => cell.Length == 0 ? (AttributeMask?)null : AttributeMask.Of(Array.IndexOf(values, cell))));
     }
 
     private static bool? Truth(string cell) => cell.ToUpperInvariant() switch

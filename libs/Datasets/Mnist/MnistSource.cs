@@ -60,6 +60,8 @@ public sealed class MnistSource : IFaceSource
 
     public AttributeMask Attributes(int index) => AttributeMask.Of(_labels[index]);
 
+    public AttributeMask Known(int index) => AttributeMask.All(AttributeNames.Count);
+
     public void Read(int index, Span<byte> rgb)
     {
         var pixels = Size * Size;

@@ -1,5 +1,4 @@
 using FaceMix.Datasets.Labels;
-using FaceMix.Latents;
 
 namespace FaceMix.Datasets.Photographs;
 
@@ -39,31 +38,31 @@ internal sealed record PhotographFolder(string Root, IReadOnlyList<string> Paths
             : throw new DataException($"{path} holds no JPEG or PNG pictures.");
     }
 
-    /// <summary>Attributes of each key, from the labels file; a picture without a row has none.</summary>
-    public static AttributeMask[] Match(IReadOnlyList<string> keys, AttributeTable table, List<string> notes)
+    /// <summary>Labels of each key, from the labels file; of a picture without a row nothing is known.</summary>
+    public static FaceLabels[] Match(IReadOnlyList<string> keys, AttributeTable table, List<string> notes)
     {
-        var byName = new Lazy<Dictionary<string, AttributeMask>>(() => ByFileName(table));
-        var masks = new AttributeMask[keys.Count];
+        var byName = new Lazy<Dictionary<string, FaceLabels>>(() => ByFileName(table));
+        var labels = new FaceLabels[keys.Count];
         var missing = 0;
-        for (var i = 0; i < masks.Length; i++)
+        for (var i = 0; i < labels.Length; i++)
         {
-            if (!table.Masks.TryGetValue(keys[i], out masks[i]) && !byName.Value.TryGetValue(Path.GetFileName(keys[i]), out masks[i]))
+            if (!table.Rows.TryGetValue(keys[i], out labels[i]) && !byName.Value.TryGetValue(Path.GetFileName(keys[i]), out labels[i]))
                 missing++;
         }
 
-        if (missing == masks.Length)
-            throw new DataException($"None of the labels belongs to a picture: the first picture is {keys[0]}, the first label is for {table.Masks.Keys.First()}.");
+        if (missing == labels.Length)
+            throw new DataException($"None of the labels belongs to a picture: the first picture is {keys[0]}, the first label is for {table.Rows.Keys.First()}.");
         if (missing > 0)
             notes.Add(missing == 1 ? "1 picture has no row in the labels; nothing is said of it." : $"{missing} pictures have no row in the labels; nothing is said of them.");
-        var unused = table.Masks.Count - (masks.Length - missing);
+        var unused = table.Rows.Count - (labels.Length - missing);
         if (unused > 0)
             notes.Add(unused == 1 ? "1 row of the labels has no picture." : $"{unused} rows of the labels have no picture.");
-        return masks;
+        return labels;
     }
 
     // A label may say a/1.jpg where the folder given is a itself; a name that occurs twice tells nothing.
-    private static Dictionary<string, AttributeMask> ByFileName(AttributeTable table) =>
-        table.Masks.GroupBy(one => Path.GetFileName(one.Key)).Where(group => group.Count() == 1).ToDictionary(group => group.Key, group => group.First().Value);
+    private static Dictionary<string, FaceLabels> ByFileName(AttributeTable table) =>
+        table.Rows.GroupBy(one => Path.GetFileName(one.Key)).Where(group => group.Count() == 1).ToDictionary(group => group.Key, group => group.First().Value);
 
     private static string? Beside(string path, string root, string[] names)
     {

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using FaceMix.Datasets.Labels;
 using FaceMix.Latents;
 
 namespace FaceMix.Datasets.Photographs;
@@ -9,25 +10,25 @@ internal sealed class PhotographSource : IFaceSource
 {
     private readonly FacePack _pack;
     private readonly int[] _members;
-    private readonly AttributeMask[] _masks;
+    private readonly FaceLabels[] _labels;
     private int _disposed;
 
     /// <param name="name">What the data is called.</param>
     /// <param name="pack">Shared; given back on disposal.</param>
     /// <param name="members">Which of the pack's pictures, by their place in its index.</param>
     /// <param name="attributeNames">At most 64.</param>
-    /// <param name="masks">One for each picture of the pack's index.</param>
-    public PhotographSource(string name, FacePack pack, int[] members, IReadOnlyList<string> attributeNames, AttributeMask[] masks)
+    /// <param name="labels">One for each picture of the pack's index.</param>
+    public PhotographSource(string name, FacePack pack, int[] members, IReadOnlyList<string> attributeNames, FaceLabels[] labels)
     {
         Name = name;
         _pack = pack.Share();
         _members = members;
         AttributeNames = attributeNames;
-        _masks = masks;
+        _labels = labels;
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         hash.AppendData(Encoding.UTF8.GetBytes($"{pack.Index.Digest}\n{pack.Size}\n{string.Join('\n', attributeNames)}\n"));
         foreach (var member in members)
-            hash.AppendData(Encoding.UTF8.GetBytes($"{pack.Index.Keys[member]}\n{masks[member].Bits:x}\n"));
+            hash.AppendData(Encoding.UTF8.GetBytes($"{pack.Index.Keys[member]}\n{Written(labels[member])}\n"));
         Digest = Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 
@@ -43,7 +44,9 @@ internal sealed class PhotographSource : IFaceSource
 
     public string Key(int index) => _pack.Index.Keys[_members[index]];
 
-    public AttributeMask Attributes(int index) => _masks[_members[index]];
+    public AttributeMask Attributes(int index) => _labels[_members[index]].Has;
+
+    public AttributeMask Known(int index) => _labels[_members[index]].Known;
 
     public void Read(int index, Span<byte> rgb)
     {
@@ -58,4 +61,8 @@ internal sealed class PhotographSource : IFaceSource
         if (Interlocked.Exchange(ref _disposed, 1) == 0)
             _pack.Dispose();
     }
+
+    // As digests were before there was "not known", where everything is known.
+    private string Written(FaceLabels labels) =>
+        labels.Known == AttributeMask.All(AttributeNames.Count) ? $"{labels.Has.Bits:x}" : $"{labels.Has.Bits:x} of {labels.Known.Bits:x}";
 }

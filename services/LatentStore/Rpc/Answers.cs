@@ -18,6 +18,7 @@ internal static class Answers
             Latent = new Latent { Provenance = (Provenance)face.Provenance, LatentSpace = space.Digest },
             Dataset = face.Dataset,
             Source = face.Source,
+            ModelVersion = space.Model.ToString(),
         };
         message.Latent.Values.AddRange(face.Values.ToArray());
         message.Attributes.AddRange(space.Attributes.In(face.Has));

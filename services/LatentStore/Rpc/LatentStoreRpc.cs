@@ -162,6 +162,7 @@ public sealed class LatentStoreRpc(
             },
             Total = counts.Total,
             LatentSpace = space.Digest,
+            ModelVersion = space.Model.ToString(),
         };
     }
 
@@ -189,6 +190,7 @@ public sealed class LatentStoreRpc(
             Mean = space.ToMessage(set.Mean),
             Faces = set.Faces,
             Revision = set.Revision,
+            ModelVersion = space.Model.ToString(),
         };
     }
 
@@ -245,6 +247,7 @@ public sealed class LatentStoreRpc(
             Revision = table?.Revision ?? space.Revision,
             MemoryBytes = table?.Memory ?? 0,
             InMemory = table is not null,
+            ModelVersion = space.Model.ToString(),
         };
     }
 
@@ -290,5 +293,5 @@ public sealed class LatentStoreRpc(
         RpcErrors.FailedPrecondition("NO_LATENTS", $"The store holds no faces of {space.Model}; encode a data set first (./facemix encode).");
 
     /// <summary>Most bytes that a row takes beside its values: source, data set, and all attributes by name.</summary>
-    private static int RowBytes(LatentSpace space) => 3500 + space.Attributes.Names.Sum(name => System.Text.Encoding.UTF8.GetByteCount(name) + 2);
+    private static int RowBytes(LatentSpace space) => 3700 + space.Attributes.Names.Sum(name => System.Text.Encoding.UTF8.GetByteCount(name) + 2);
 }

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
 using FaceMix.Datasets;
+using FaceMix.ModelStore;
 using FaceMix.Trainer.Export;
 using FaceMix.Trainer.Latents;
 
@@ -11,6 +12,10 @@ internal static class EncodeCommand
 {
     private const int DefaultDrawn = 5000;
     private const int Most = 10_000_000;
+    private const int MaxDatasetLength = 128;
+
+    /// <summary>Exit code: done, but some faces were left out; each is named.</summary>
+    private const int DoneWithFailures = 3;
 
     private static readonly Option<string> s_data = CommonOptions.Data();
     private static readonly Option<string?> s_labels = CommonOptions.Labels();
@@ -33,6 +38,12 @@ internal static class EncodeCommand
         DefaultValueFactory = _ => "0/1",
     };
 
+    private static readonly Option<string?> s_dataset = new("--dataset")
+    {
+        Description = "What the faces are called together in the store, 1 to 128 characters; otherwise the folder's name with that of the folder above, or drawn/SEED",
+        HelpName = "NAME",
+    };
+
     private static readonly Option<bool> s_again = new("--again") { Description = "Begins anew although an earlier call did some or all of it" };
     private static readonly Option<string> s_store = CommonOptions.Store();
     private static readonly Option<int> s_threads = CommonOptions.Threads();
@@ -42,20 +53,34 @@ internal static class EncodeCommand
     {
         var command = new Command("encode", "Encodes labelled faces and puts their latents into the store; an interrupted call goes on where it ended, and doing it again changes nothing")
         {
-            s_data, s_labels, s_models, s_model, s_seed, s_count, s_csv, s_noStore, s_shard, s_again, s_store, s_threads, s_json,
+            s_data, s_labels, s_dataset, s_models, s_model, s_seed, s_count, s_csv, s_noStore, s_shard, s_again, s_store, s_threads, s_json,
         };
         command.SetAction((parsed, _) => RunAsync(parsed));
         return command;
     }
 
     /// <summary>Puts the first of a data set's training faces into the store.</summary>
-    /// <returns>How many are there now.</returns>
+    /// <returns>How many were put.</returns>
     /// <exception cref="StoreUnavailableException">Nothing answers at the address.</exception>
-    internal static async Task<int> StoreAsync(OnnxFaces faces, string model, FaceData data, int count, string store, CancellationToken cancellation)
+    internal static async Task<int> StoreAsync(OnnxFaces faces, ModelManifest model, FaceData data, string path, int count, string store, CancellationToken cancellation)
     {
-        using var sink = new StoreSink(store, model);
-        return await new EncodingJob(rgb => faces.Encode(rgb).Mean, faces.Latent, new FacesToEncode(data, count, heldOutToo: false), EncodingShare.Whole)
+        using var sink = new StoreSink(store, model, NameOf(data, path), Console.Error.WriteLine);
+        await sink.RegisterAsync(cancellation);
+        var put = await new EncodingJob(rgb => faces.Encode(rgb).Mean, faces.Latent, new FacesToEncode(data, count, heldOutToo: false), EncodingShare.Whole)
             .RunAsync([sink], null, 0, new WorkProgress("faces put into the latent store"), cancellation);
+        if (put > 0)
+            await sink.ComputeDirectionsAsync(cancellation);
+        return put;
+    }
+
+    /// <summary>What a data set is called in the store where the caller names none: people have many folders called "photos".</summary>
+    private static string NameOf(FaceData data, string path)
+    {
+        if (data.IsSynthetic)
+            return data.Training.Name;
+        var folder = new DirectoryInfo(Path.TrimEndingDirectorySeparator(Path.GetFullPath(path)));
+        var name = folder.Parent is { Parent: not null } parent ? $"{parent.Name}/{folder.Name}" : folder.Name;
+        return name.Length <= MaxDatasetLength ? name : name[^MaxDatasetLength..];
     }
 
     private static async Task<int> RunAsync(ParseResult parsed)
@@ -73,11 +98,16 @@ internal static class EncodeCommand
         using var data = CommonOptions.Open(
             path, parsed.GetValue(s_labels), models, manifest.ImageSize, manifest.IsGrey, parsed.GetValue(s_seed), count, 8, interruption.Token);
         var job = new EncodingJob(rgb => faces.Encode(rgb).Mean, faces.Latent, new FacesToEncode(data, count, heldOutToo: !data.IsSynthetic), share);
-        using var store = parsed.GetValue(s_noStore) ? null : new StoreSink(parsed.GetValue(s_store)!, manifest.Id.ToString());
+        var dataset = parsed.GetValue(s_dataset) ?? NameOf(data, path);
+        using var store = parsed.GetValue(s_noStore) ? null : new StoreSink(parsed.GetValue(s_store)!, manifest, dataset, Console.Error.WriteLine);
+        if (!data.IsSynthetic && manifest.Dataset.Name.StartsWith(CommonOptions.Drawn, StringComparison.Ordinal))
+            Console.Error.WriteLine($"{manifest.Id} learnt drawn faces: photographs can be encoded with it, but what it makes of them looks drawn.");
         try
         {
+            if (store is not null)
+                await store.RegisterAsync(interruption.Token);
             var journal = EncodingJournal.For(
-                models, manifest.Id.ToString(), data.Training.Digest, $"{count}", $"{share}", store is null ? string.Empty : parsed.GetValue(s_store)!, csv is null ? string.Empty : Path.GetFullPath(csv));
+                models, manifest.Id.ToString(), dataset, data.Training.Digest, $"{count}", $"{share}", store is null ? string.Empty : parsed.GetValue(s_store)!, csv is null ? string.Empty : Path.GetFullPath(csv));
             var (begun, position) = await BeginAsync(journal, job, store, csv, parsed.GetValue(s_again), interruption.Token);
             using var file = csv is null ? null : new CsvSink(csv, position);
             if (data.IsSynthetic is false && csv is not null)
@@ -87,9 +117,20 @@ internal static class EncodeCommand
             var done = await job.RunAsync([.. new ILatentSink?[] { store, file }.OfType<ILatentSink>()], journal, begun, new WorkProgress("faces encoded"), interruption.Token);
             if (done < job.Total)
                 Console.Error.WriteLine($"Stopped after {done:N0} of {job.Total:N0}; the same command goes on.");
+            else if (store is not null && begun < done)
+                await store.ComputeDirectionsAsync(interruption.Token);
+            var counts = store?.Counts ?? default;
+            if (store is not null && begun < done)
+                Console.Error.WriteLine($"Data set {dataset}: {counts.Added:N0} faces added, {counts.Unchanged:N0} unchanged, {counts.Replaced:N0} replaced, {counts.Refused:N0} left out.");
             if (parsed.GetValue(s_json))
-                Console.WriteLine(JsonSerializer.Serialize(new { model = manifest.Id.ToString(), encoded = done, before = begun, total = job.Total }));
-            return interruption.ExitCode;
+            {
+                Console.WriteLine(JsonSerializer.Serialize(new
+                {
+                    model = manifest.Id.ToString(), dataset, encoded = done, before = begun, total = job.Total,
+                    added = counts.Added, unchanged = counts.Unchanged, replaced = counts.Replaced, refused = counts.Refused,
+                }));
+            }
+            return interruption.ExitCode != 0 ? interruption.ExitCode : counts.Refused > 0 ? DoneWithFailures : 0;
         }
         catch (StoreUnavailableException e)
         {
@@ -105,8 +146,11 @@ internal static class EncodeCommand
         var (done, positions) = journal.Read();
         if (again || done == 0 || done > job.Total || (csv is not null && !File.Exists(csv)))
             return (0, string.Empty);
-        if (store is not null && await store.CountAsync(cancellation) < done)
+        if (store is not null && !await job.IsInAsync(store, positions[0], done, cancellation))
+        {
+            Console.Error.WriteLine("The store no longer holds what an earlier call put there: all faces are encoded anew.");
             return (0, string.Empty);
+        }
         return (done, csv is null ? string.Empty : positions[^1]);
     }
 }

@@ -193,7 +193,7 @@ internal static class TrainCommand
             throw WithAdvice(e, folder, goOn);
         }
         Console.Error.WriteLine($"Published {id}: PSNR {metrics["psnr_db"]:0.00} dB on held-out faces, {metrics["mean_picture_psnr_db"]:0.00} dB for their mean picture.");
-        var encoded = await EncodeAsync(parsed, models, id.ToString(), data, interruption);
+        var encoded = await EncodeAsync(parsed, models, id.ToString(), data, request.Data, interruption);
         if (parsed.GetValue(s_json))
             Console.WriteLine(JsonSerializer.Serialize(new { model = id.ToString(), run = folder.Name, steps = run.State.Step, processor_seconds = Environment.CpuUsage.TotalTime.TotalSeconds, device = device.ToString(), precision = Precisions.NameOf(preset.Training.Precision), encoded, metrics }));
         return interruption.ExitCode;
@@ -256,7 +256,7 @@ internal static class TrainCommand
         PerceptualNetworks.Check(preset.Perceptual);
     }
 
-    private static async Task<int> EncodeAsync(ParseResult parsed, string models, string model, FaceData data, Interruption interruption)
+    private static async Task<int> EncodeAsync(ParseResult parsed, string models, string model, FaceData data, string path, Interruption interruption)
     {
         var count = parsed.GetValue(s_encode);
         if (count <= 0 || interruption.ExitCode != 0)
@@ -265,7 +265,7 @@ internal static class TrainCommand
         using var faces = new OnnxFaces(folder, manifest.ImageSize, manifest.LatentSize, parsed.GetValue(s_threads));
         try
         {
-            return await EncodeCommand.StoreAsync(faces, model, data, count, parsed.GetValue(s_store)!, interruption.Token);
+            return await EncodeCommand.StoreAsync(faces, manifest, data, path, count, parsed.GetValue(s_store)!, interruption.Token);
         }
         catch (StoreUnavailableException e)
         {

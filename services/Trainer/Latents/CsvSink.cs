@@ -3,7 +3,7 @@ using CsvHelper;
 
 namespace FaceMix.Trainer.Latents;
 
-/// <summary>Latents as CSV: the face's name, 0 or 1 for each attribute, the latent's numbers. A row is written whole or, after a kill, cut off on resuming.</summary>
+/// <summary>Latents as CSV: the face's name, 0 or 1 for each attribute, nothing where it is not known, the latent's numbers. A row is written whole or, after a kill, cut off on resuming.</summary>
 public sealed class CsvSink : ILatentSink
 {
     private readonly FileStream _file;
@@ -51,7 +51,7 @@ public sealed class CsvSink : ILatentSink
         {
             csv.WriteField(batch.Keys[n]);
             for (var bit = 0; bit < batch.Attributes.Count; bit++)
-                csv.WriteField(batch.Masks[n].Has(bit) ? 1 : 0);
+                csv.WriteField(!batch.Known[n].Has(bit) ? string.Empty : batch.Masks[n].Has(bit) ? "1" : "0");
             foreach (var value in batch.Means.AsSpan(n * batch.Latent, batch.Latent))
                 csv.WriteField(value);
             csv.EndRecord();

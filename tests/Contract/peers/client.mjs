@@ -23,6 +23,7 @@ const [decoder, store] = [decoderOf(), storeOf()];
 const soon = () => ({ deadline: Date.now() + 30_000 });
 const bigSeed = 2n ** 63n + 7n;
 const model = "contract-node@20260101-000000";
+const space = "d".repeat(64);
 
 const call = (stub, method, request, { metadata = new grpc.Metadata(), deadline = soon(), started = () => {} } = {}) =>
   new Promise((resolve, reject) => started(stub[method](request, metadata, deadline, (error, reply) => error ? reject(error) : resolve(reply))));
@@ -48,7 +49,17 @@ const fails = async (promise) => {
 
 const faces = async (count, more) => (await call(decoder, "Generate", { count, seed: `${bigSeed}`, ...more })).pictures;
 const rows = (count, size) => Array.from({ length: count }, (_, i) => ({
-  source: `face/${i}`, latent: { values: [i / 10, ...Array(size - 1).fill(0.5)] }, attribute_mask: i % 4, provenance: "PROVENANCE_SYNTHETIC" }));
+  source: `face/${i}`, latent: { values: [i / 10, ...Array(size - 1).fill(0.5)], provenance: "PROVENANCE_SYNTHETIC" }, has: i % 4, known: 3 }));
+const register = () => call(store, "RegisterModelVersion",
+  { model_version: model, latent_space: space, latent_size: 1024, attributes: ["Smiling", "Eyeglasses"] });
+
+/** Streams a header and messages of at most a hundred rows. */
+const add = (stub, dataset, latents) => new Promise((resolve, reject) => {
+  const stream = stub.AddLatents(new grpc.Metadata(), soon(), (error, reply) => error ? reject(error) : resolve(reply));
+  stream.write({ header: { model_version: model, dataset, attributes: ["Smiling", "Eyeglasses"] } });
+  for (let first = 0; first < latents.length; first += 100) stream.write({ rows: { latents: latents.slice(first, first + 100) } });
+  stream.end();
+});
 
 const cases = {
   async generates() {
@@ -59,8 +70,8 @@ const cases = {
     assert.deepEqual((await faces(2)).map((p) => p.data), pictures.map((p) => p.data));
   },
   async names_bad_fields() {
-    const bad = { count: 0, temperature: 3, picture: { jpeg_quality: 101 } };
-    assert.deepEqual(await fails(call(decoder, "Generate", bad)), ["INVALID_ARGUMENT", "INVALID_REQUEST", ["picture.jpeg_quality", "count", "temperature"]]);
+    const bad = { count: 0, temperature: 3, picture: { quality: 101 } };
+    assert.deepEqual(await fails(call(decoder, "Generate", bad)), ["INVALID_ARGUMENT", "INVALID_REQUEST", ["picture.quality", "count", "temperature"]]);
     const nan = { latents: [{ values: [...Array(127).fill(0), NaN] }] };
     assert.deepEqual(await fails(call(decoder, "Decode", nan)), ["INVALID_ARGUMENT", "INVALID_REQUEST", ["latents[0].values[127]"]]);
   },
@@ -90,11 +101,11 @@ const cases = {
     const metadata = new grpc.Metadata();
     metadata.set("x-some-bin", Buffer.from([...Array(256).keys()]));
     for (let i = 0; i < 20; i++) metadata.set(`x-${i}`, "x".repeat(300));
-    assert.equal((await call(decoder, "GetModel", {}, { metadata })).latent_size, 128);
+    assert.equal((await call(decoder, "GetModel", {}, { metadata })).model.latent_size, 128);
   },
   async calls_a_hundred_times_at_once() {
     const all = await Promise.all(Array.from({ length: 100 }, () => call(decoder, "GetModel", {})));
-    assert.deepEqual([...new Set(all.map((each) => each.image_size))], [64]);
+    assert.deepEqual([...new Set(all.map((each) => each.model.image_size))], [64]);
   },
   async knows_no_unknown_method() {
     for (const [stub, path] of [[decoder, "/facemix.decoder.v1.DecoderService/Nothing"], [store, "/facemix.latents.v2.LatentStoreService/GetLatent"]])
@@ -121,33 +132,36 @@ const cases = {
   async sends_gzip() {
     const latents = Array(64).fill({ values: Array(128).fill(0.25) });
     assert.equal((await call(decoderOf(gzip), "Decode", { latents })).pictures.length, 64);
-    const request = { model_version: "contract-gzip@20260101-000000", attributes: ["A", "B"], latents: rows(1000, 128) };
-    const { added, replaced } = await call(storeOf(gzip), "AddLatents", request);
-    assert.equal(added + replaced, 1000);
+    await register();
+    const { added, unchanged } = await add(storeOf(gzip), "gzip", rows(500, 1024));
+    assert.equal(Number(added) + Number(unchanged), 500);
   },
   async stores_and_finds() {
-    const request = { model_version: model, attributes: ["Smiling", "Eyeglasses"], latents: rows(250, 1024) };
-    assert.equal((await call(store, "AddLatents", request)).added, 250);
-    const match = await call(store, "MatchFeatures", { model_version: model, want: ["Smiling"], avoid: ["Eyeglasses"], seed: `${bigSeed}` });
-    assert.deepEqual([match.latent.attributes, match.seed, match.candidates], [["Smiling"], `${bigSeed}`, "63"]);
-    assert.deepEqual((await call(store, "GetLatent", { id: match.latent.id })).latent, match.latent);
-    const found = [];
-    let page_token = "";
-    do {
-      const page = await call(store, "SearchNearest", { model_version: model, query: { values: Array(1024).fill(0) }, page_size: 100, page_token });
-      found.push(...page.neighbours.map((each) => each.latent.source));
-      page_token = page.next_page_token;
-    } while (page_token);
-    assert.deepEqual(found, Array.from({ length: 250 }, (_, i) => `face/${i}`));
+    await register();
+    assert.equal((await add(store, "faces", rows(250, 1024))).added, "250");
+    assert.equal((await add(store, "faces", rows(250, 1024))).unchanged, "250");
+    const reply = await call(store, "MatchFeatures",
+      { model_version: model, want: ["Smiling"], avoid: ["Eyeglasses"], seed: `${bigSeed}`, count: 2, dataset: "faces" });
+    assert.deepEqual([reply.matches.length, reply.seed, reply.candidates], [2, `${bigSeed}`, "63"]);
+    const face = reply.matches[0].latent;
+    assert.deepEqual([face.attributes, face.dataset, face.model_version, face.latent.latent_space], [["Smiling"], "faces", model, space]);
+    assert.deepEqual((await call(store, "GetLatent", { id: face.id })).latent, face);
+    const found = await call(store, "SearchNearest",
+      { model_version: model, latent: { values: Array(1024).fill(0) }, k: 100, filter: { dataset: "faces" } });
+    assert.deepEqual(found.neighbours.map((each) => each.latent.source), Array.from({ length: 100 }, (_, i) => `face/${i}`));
   },
   async names_bad_fields_to_the_store() {
-    const latents = rows(2, 8);
-    latents[1].latent.values[3] = Infinity;
-    latents[1].provenance = "PROVENANCE_UNSPECIFIED";
+    await register();
+    const wrong = { values: [0, 0, 0, Infinity, ...Array(1020).fill(0)] };
     assert.deepEqual(
-      await fails(call(store, "AddLatents", { model_version: "contract-wrong@20260101-000000", attributes: ["A", "B"], latents })),
-      ["INVALID_ARGUMENT", "INVALID_REQUEST", ["latents[1].latent.values[3]", "latents[1].provenance"]]);
+      await fails(call(store, "SearchNearest", { model_version: model, latent: wrong, k: 101 })),
+      ["INVALID_ARGUMENT", "INVALID_REQUEST", ["k", "latent.values[3]"]]);
     assert.deepEqual(await fails(call(store, "GetLatent", { id: `${2n ** 62n}` })), ["NOT_FOUND", "LATENT_NOT_FOUND", []]);
+    const latents = rows(3, 1024);
+    latents[1].latent.values[3] = Infinity;
+    const reply = await add(store, "partly wrong", latents);
+    assert.deepEqual([reply.added, reply.refusals.map((each) => [each.row, each.source])], ["2", [["1", "face/1"]]]);
+    await call(store, "DeleteLatents", { model_version: model, dataset: "partly wrong" });
   },
 };
 

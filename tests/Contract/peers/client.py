@@ -9,6 +9,7 @@ import traceback
 
 import grpc
 from google.protobuf import descriptor_pb2, descriptor_pool, message_factory
+from facemix.common.v1 import common_pb2 as c
 from facemix.decoder.v1 import decoder_pb2 as d
 from facemix.decoder.v1.decoder_pb2_grpc import DecoderServiceStub
 from facemix.latents.v1 import latents_pb2 as l
@@ -18,6 +19,7 @@ LIMIT = {"timeout": 30}
 GZIP = {"compression": grpc.Compression.Gzip, **LIMIT}
 BIG_SEED = 2**63 + 7
 MODEL = "contract-python@20260101-000000"
+SPACE = "c" * 64
 
 channels = [grpc.insecure_channel(address) for address in sys.argv[1:3]]
 decoder, store = DecoderServiceStub(channels[0]), LatentStoreServiceStub(channels[1])
@@ -63,8 +65,22 @@ def faces(count, **more):
 
 
 def rows(count, size):
-    return [l.NewLatent(source=f"face/{i}", latent=l.Latent(values=[i / 10] + [0.5] * (size - 1)), attribute_mask=i % 4,
-                        provenance=l.PROVENANCE_SYNTHETIC) for i in range(count)]
+    return [l.NewLatent(source=f"face/{i}", latent=c.Latent(values=[i / 10] + [0.5] * (size - 1), provenance=c.PROVENANCE_SYNTHETIC),
+                        has=i % 4, known=3) for i in range(count)]
+
+
+def register():
+    store.RegisterModelVersion(l.RegisterModelVersionRequest(
+        model_version=MODEL, latent_space=SPACE, latent_size=1024, attributes=["Smiling", "Eyeglasses"]), **LIMIT)
+
+
+def add(dataset, latents, options):
+    """Streams a header and messages of at most a hundred rows."""
+    def messages():
+        yield l.AddLatentsRequest(header=l.AddLatentsRequest.Header(model_version=MODEL, dataset=dataset, attributes=["Smiling", "Eyeglasses"]))
+        for first in range(0, len(latents), 100):
+            yield l.AddLatentsRequest(rows=l.AddLatentsRequest.Rows(latents=latents[first:first + 100]))
+    return store.AddLatents(messages(), **options)
 
 
 def generates():
@@ -75,9 +91,9 @@ def generates():
 
 
 def names_bad_fields():
-    bad = d.GenerateRequest(count=0, temperature=3, picture=d.PictureOptions(jpeg_quality=101))
-    same(fails(lambda: decoder.Generate(bad, **LIMIT)), ("INVALID_ARGUMENT", "INVALID_REQUEST", ["picture.jpeg_quality", "count", "temperature"]))
-    nan = d.DecodeRequest(latents=[d.Latent(values=[0] * 127 + [float("nan")])])
+    bad = d.GenerateRequest(count=0, temperature=3, picture=c.PictureOptions(quality=101))
+    same(fails(lambda: decoder.Generate(bad, **LIMIT)), ("INVALID_ARGUMENT", "INVALID_REQUEST", ["picture.quality", "count", "temperature"]))
+    nan = d.DecodeRequest(latents=[c.Latent(values=[0] * 127 + [float("nan")])])
     same(fails(lambda: decoder.Decode(nan, **LIMIT)), ("INVALID_ARGUMENT", "INVALID_REQUEST", ["latents[0].values[127]"]))
 
 
@@ -87,12 +103,12 @@ def finds_no_unknown_model():
 
 
 def reads_a_large_reply():
-    pictures = faces(64, picture=d.PictureOptions(format=d.PICTURE_FORMAT_RAW))
+    pictures = faces(64, picture=c.PictureOptions(format=c.PICTURE_FORMAT_RAW))
     same([len(p.data) for p in pictures], [64 * 64 * 3] * 64)
 
 
 def is_refused_a_large_request():
-    large = d.DecodeRequest(latents=[d.Latent(values=[1] * 1_200_000)])
+    large = d.DecodeRequest(latents=[c.Latent(values=[1] * 1_200_000)])
     same(fails(lambda: decoder.Decode(large, **LIMIT))[0], "RESOURCE_EXHAUSTED")
 
 
@@ -110,12 +126,12 @@ def cancels():
 
 def sends_metadata():
     metadata = [("x-some-bin", bytes(range(256)))] + [(f"x-{i}", "x" * 300) for i in range(20)]
-    same(decoder.GetModel(d.GetModelRequest(), metadata=metadata, **LIMIT).latent_size, 128)
+    same(decoder.GetModel(d.GetModelRequest(), metadata=metadata, **LIMIT).model.latent_size, 128)
 
 
 def calls_a_hundred_times_at_once():
     calls = [decoder.GetModel.future(d.GetModelRequest(), **LIMIT) for _ in range(100)]
-    same({call.result().image_size for call in calls}, {64})
+    same({call.result().model.image_size for call in calls}, {64})
 
 
 def knows_no_unknown_method():
@@ -142,36 +158,39 @@ def reads_descriptors():
 
 
 def sends_gzip():
-    latents = [d.Latent(values=[0.25] * 128)] * 64
+    latents = [c.Latent(values=[0.25] * 128)] * 64
     same(len(decoder.Decode(d.DecodeRequest(latents=latents), **GZIP).pictures), 64)
-    request = l.AddLatentsRequest(model_version="contract-gzip@20260101-000000", latents=rows(1000, 128), attributes=["A", "B"])
-    added = store.AddLatents(request, **GZIP)
-    same(added.added + added.replaced, 1000)
+    register()
+    added = add("gzip", rows(500, 1024), GZIP)
+    same(added.added + added.unchanged, 500)
 
 
 def stores_and_finds():
-    request = l.AddLatentsRequest(model_version=MODEL, attributes=["Smiling", "Eyeglasses"], latents=rows(250, 1024))
-    same(store.AddLatents(request, **LIMIT).added, 250)
-    match = store.MatchFeatures(l.MatchFeaturesRequest(model_version=MODEL, want=["Smiling"], avoid=["Eyeglasses"], seed=BIG_SEED), **LIMIT)
-    same((match.latent.attributes, match.seed, match.candidates), (["Smiling"], BIG_SEED, 63))
-    same(store.GetLatent(l.GetLatentRequest(id=match.latent.id), **LIMIT).latent, match.latent)
-    found, token = [], ""
-    while not found or token:
-        page = store.SearchNearest(l.SearchNearestRequest(
-            model_version=MODEL, query=l.Latent(values=[0] * 1024), page_size=100, page_token=token), **LIMIT)
-        found += [each.latent.source for each in page.neighbours]
-        token = page.next_page_token
-    same(found, [f"face/{i}" for i in range(250)])
+    register()
+    same(add("faces", rows(250, 1024), LIMIT).added, 250)
+    same(add("faces", rows(250, 1024), LIMIT).unchanged, 250)
+    reply = store.MatchFeatures(l.MatchFeaturesRequest(
+        model_version=MODEL, want=["Smiling"], avoid=["Eyeglasses"], seed=BIG_SEED, count=2, dataset="faces"), **LIMIT)
+    same((len(reply.matches), reply.seed, reply.candidates), (2, BIG_SEED, 63))
+    face = reply.matches[0].latent
+    same((face.attributes, face.dataset, face.model_version, face.latent.latent_space), (["Smiling"], "faces", MODEL, SPACE))
+    same(store.GetLatent(l.GetLatentRequest(id=face.id), **LIMIT).latent, face)
+    found = store.SearchNearest(l.SearchNearestRequest(
+        model_version=MODEL, latent=c.Latent(values=[0] * 1024), k=100, filter=l.Filter(dataset="faces")), **LIMIT)
+    same([each.latent.source for each in found.neighbours], [f"face/{i}" for i in range(100)])
 
 
 def names_bad_fields_to_the_store():
-    wrong = rows(2, 8)
-    wrong[1].latent.values[3] = float("inf")
-    wrong[1].provenance = l.PROVENANCE_UNSPECIFIED
-    request = l.AddLatentsRequest(model_version="contract-wrong@20260101-000000", latents=wrong, attributes=["A", "B"])
-    same(fails(lambda: store.AddLatents(request, **LIMIT)),
-         ("INVALID_ARGUMENT", "INVALID_REQUEST", ["latents[1].latent.values[3]", "latents[1].provenance"]))
+    register()
+    wrong = c.Latent(values=[0] * 3 + [float("inf")] + [0] * 1020)
+    same(fails(lambda: store.SearchNearest(l.SearchNearestRequest(model_version=MODEL, latent=wrong, k=101), **LIMIT)),
+         ("INVALID_ARGUMENT", "INVALID_REQUEST", ["k", "latent.values[3]"]))
     same(fails(lambda: store.GetLatent(l.GetLatentRequest(id=2**62), **LIMIT)), ("NOT_FOUND", "LATENT_NOT_FOUND", []))
+    latents = rows(3, 1024)
+    latents[1].latent.values[3] = float("inf")
+    reply = add("partly wrong", latents, LIMIT)
+    same((reply.added, [(each.row, each.source) for each in reply.refusals]), (2, [(1, "face/1")]))
+    store.DeleteLatents(l.DeleteLatentsRequest(model_version=MODEL, dataset="partly wrong"), **LIMIT)
 
 
 for line in sys.stdin:

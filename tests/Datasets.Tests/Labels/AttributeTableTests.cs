@@ -97,6 +97,34 @@ public sealed class AttributeTableTests : IDisposable
         Assert.Contains(data.Notes, note => note.Contains("promises 20 rows and has 4", StringComparison.Ordinal));
     }
 
+    [Fact]
+    public void A_cell_that_is_empty_and_a_row_that_is_missing_say_that_it_is_not_known()
+    {
+        Pictures("a.png", "b.png", "c.png", "d.png");
+
+        using var data = Open("file,Smiling,Hair\na.png,1,Red\nb.png,0,\nc.png,,Black\n");
+
+        Assert.Equal(["Smiling", "Hair_Black", "Hair_Red"], data.Training.AttributeNames);
+        Assert.Equal("a.png 101/111, b.png 000/001, c.png 010/110, d.png 000/000", string.Join(", ", Known(data).Order(StringComparer.Ordinal)));
+    }
+
+    [Fact]
+    public void Without_labels_nothing_is_known()
+    {
+        Pictures("a.png", "b.png");
+
+        using var data = FaceDataset.Open(Options(), null, CancellationToken.None);
+
+        Assert.All(Known(data), known => Assert.EndsWith(" /", known, StringComparison.Ordinal));
+    }
+
+    /// <summary>What is had and what is known of each face, the first attribute last.</summary>
+    private static IEnumerable<string> Known(FaceData data) => new[] { data.Training, data.HeldOut }.SelectMany(source => Enumerable.Range(0, source.Count).Select(i =>
+        $"{source.Key(i)} {Bits(source.Attributes(i), source)}/{Bits(source.Known(i), source)}"));
+
+    private static string Bits(FaceMix.Latents.AttributeMask mask, IFaceSource source) =>
+        string.Concat(Enumerable.Range(0, source.AttributeNames.Count).Reverse().Select(bit => mask.Has(bit) ? '1' : '0'));
+
     private FaceData Open(string labels)
     {
         File.WriteAllText(_folder.File("labels.csv"), labels);

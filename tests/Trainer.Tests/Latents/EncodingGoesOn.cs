@@ -57,7 +57,7 @@ public sealed class EncodingGoesOn : IDisposable
     public async Task A_row_names_file_attributes_and_numbers()
     {
         using (var sink = new CsvSink(_folder.File("one.csv"), string.Empty))
-            await sink.PutAsync(new EncodedFaces(["Smiling", "Hat, tall"], ["a,b.png"], [AttributeMask.Of(1)], [0.5f, -1.25f], 2, true), CancellationToken.None);
+            await sink.PutAsync(new EncodedFaces(["Smiling", "Hat, tall"], ["a,b.png"], [AttributeMask.Of(1)], [AttributeMask.All(2)], [0.5f, -1.25f], 2, true), CancellationToken.None);
 
         Assert.Equal("file,Smiling,\"Hat, tall\",z0,z1\n\"a,b.png\",0,1,0.5,-1.25\n", File.ReadAllText(_folder.File("one.csv")));
     }

@@ -1,8 +1,8 @@
 import { decoder, store } from "./api";
 import type { Origin } from "./address";
 import type { Picture } from "../generated/facemix/decoder/v1/decoder_pb";
-import { PictureFormat } from "../generated/facemix/decoder/v1/decoder_pb";
-import { Provenance, type LabelledLatent } from "../generated/facemix/latents/v1/latents_pb";
+import { PictureFormat, Provenance } from "../generated/facemix/common/v1/common_pb";
+import type { LabelledLatent } from "../generated/facemix/latents/v1/latents_pb";
 
 /** A decoded face and what it takes to ask for it again. */
 export interface Face {
@@ -42,7 +42,7 @@ export async function drawFaces(
   })));
 }
 
-/** Decodes a stored latent with the model version it belongs to. */
+/** Decodes a stored latent with a model version of its latent space. */
 export async function decodeStored(stored: LabelledLatent, signal?: AbortSignal): Promise<Face> {
   const request = {
     modelVersion: stored.modelVersion, latents: [{ values: stored.latent?.values ?? [] }], picture: asPng,
@@ -51,7 +51,7 @@ export async function decodeStored(stored: LabelledLatent, signal?: AbortSignal)
   const picture = reply.pictures[0];
   if (!picture) throw new Error("The decoder answered without a picture");
   // Anything that is not known to be synthetic is treated as a person's.
-  const photograph = stored.provenance !== Provenance.SYNTHETIC;
+  const photograph = stored.latent?.provenance !== Provenance.SYNTHETIC;
   return faceOf(picture, photograph ? { kind: "private" } : { kind: "stored", id: stored.id }, photograph);
 }
 

@@ -2,7 +2,7 @@ import { isGone, store, wasSuperseded } from "../api";
 import { featureOf, grouped, listed, unmetWishes } from "../attributes";
 import { afterPause, h, Latest } from "../dom";
 import { captionOf, decodeStored, type Face } from "../face";
-import type { ListAttributesResponse_AttributeCount, MatchFeaturesResponse } from "../../generated/facemix/latents/v1/latents_pb";
+import type { ListAttributesResponse_AttributeCount, MatchFeaturesResponse, MatchFeaturesResponse_Match } from "../../generated/facemix/latents/v1/latents_pb";
 import { Chip, type Wish } from "../parts/chip";
 import { download } from "../parts/download";
 import { Notice } from "../parts/notice";
@@ -65,14 +65,9 @@ export class FeaturesView {
   private async list(model = ""): Promise<void> {
     this.chipNotice.clear();
     try {
-      const counts: ListAttributesResponse_AttributeCount[] = [];
-      let total = 0n, pageToken = "";
-      do {
-        const page = await store.listAttributes({ modelVersion: model, pageSize: 64, pageToken });
-        counts.push(...page.attributes);
-        ({ total, nextPageToken: pageToken, modelVersion: this.listedModel } = page);
-      } while (pageToken !== "" && counts.length < 64);
-      this.showChips(counts, total);
+      const reply = await store.listAttributes({ modelVersion: model });
+      this.listedModel = reply.modelVersion;
+      this.showChips(reply.attributes, reply.total);
     } catch (error) {
       this.chipGroups.replaceChildren();
       this.chipNotice.fail(error, () => { this.showSkeleton(); void this.list(model); });
@@ -81,7 +76,7 @@ export class FeaturesView {
 
   private showChips(counts: ListAttributesResponse_AttributeCount[], total: bigint): void {
     this.chips.clear();
-    const countOf = new Map(counts.map((entry) => [entry.name, entry.count]));
+    const countOf = new Map(counts.map((entry) => [entry.name, entry.has]));
     this.chipGroups.replaceChildren(...grouped([...countOf.keys()]).map(({ group, features }) =>
       h("fieldset", {}, h("legend", {}, group), h("div", { class: "chips" }, ...features.map((feature) => {
         const chip = new Chip(feature, (wish) => this.wish(feature.name, wish));
@@ -128,7 +123,7 @@ export class FeaturesView {
       for (let draw = 1; ; draw++) {
         this.session.update({ pick: newSeed() });
         const match = await this.match(signal);
-        if (match.candidates <= 1n || match.latent?.id !== before || draw === drawsForAnother) return match;
+        if (match.candidates <= 1n || match.matches[0]?.latent?.id !== before || draw === drawsForAnother) return match;
       }
     });
   }
@@ -148,10 +143,11 @@ export class FeaturesView {
     this.portrait.busy = true;
     this.faceNotice.clear();
     try {
-      const match = await find();
-      if (!match.latent) throw new Error("The store answered without a face");
+      const reply = await find();
+      const match = reply.matches[0];
+      if (!match?.latent) throw new Error("The store answered without a face");
       const face = await decodeStored(match.latent, signal);
-      if (!signal.aborted) this.show(match, face);
+      if (!signal.aborted) this.show(reply, match, face);
     } catch (error) {
       if (wasSuperseded(error, signal)) return;
       this.faceNotice.fail(error, () => void again());
@@ -160,11 +156,11 @@ export class FeaturesView {
     }
   }
 
-  private show(match: MatchFeaturesResponse, face: Face): void {
+  private show(reply: MatchFeaturesResponse, match: MatchFeaturesResponse_Match, face: Face): void {
     const has = match.latent?.attributes ?? [];
     this.face = face;
     this.faceId = match.latent?.id;
-    this.session.update({ pick: match.seed, pickModel: face.model });
+    this.session.update({ pick: reply.seed, pickModel: face.model });
     this.session.sawModel(face.model);
     const labels = has.map((name) => featureOf(name).label);
     this.portrait.show(face, listed(labels));
@@ -172,18 +168,21 @@ export class FeaturesView {
     this.element.dataset["model"] = face.model;
     this.element.dataset["answers"] = `${this.session.state.want.join()}|${this.session.state.avoid.join()}`;
     this.caption.textContent = captionOf(face);
-    this.matches.textContent = sentenceOfCount(match.candidates, match.missing.length + match.unwanted.length > 0,
+    this.matches.textContent = sentenceOfCount(reply.candidates, match.missing.length + match.violated.length + match.notKnown.length > 0,
       this.session.state.want.length + this.session.state.avoid.length > 0);
     this.sayLeftOut(match);
     this.traits.replaceChildren(...has.map((name) => h("li", { "data-trait": name }, featureOf(name).label)));
-    this.paintChips(match.missing, match.unwanted);
+    this.paintChips(match.missing, [...match.violated, ...match.notKnown]);
     this.enable(true);
     // A newer model has come in meanwhile: its attributes and counts are others.
     if (this.listedModel !== "" && this.listedModel !== face.model && this.chips.size > 0) void this.list(face.model);
   }
 
-  private sayLeftOut({ missing, unwanted }: MatchFeaturesResponse): void {
-    const wishes = unmetWishes(missing, unwanted);
+  private sayLeftOut({ missing, violated, notKnown }: MatchFeaturesResponse_Match): void {
+    const wanted = this.session.state.want;
+    const wishes = unmetWishes(
+      [...missing, ...notKnown.filter((name) => wanted.includes(name))],
+      [...violated, ...notKnown.filter((name) => !wanted.includes(name))]);
     this.leftOut.hidden = wishes.length === 0;
     this.leftOut.replaceChildren(...(wishes.length === 0 ? [] :
       ["No face has all of this. Left out: ", h("strong", {}, listed(wishes)), "."]));
