@@ -4,7 +4,7 @@ using Xunit;
 
 namespace FaceMix.Tests.LatentStore.Latents;
 
-public sealed class LatentLoadTests(LocalPostgres postgres) : StoreTest(postgres)
+public sealed class LatentLoadTests(TestPostgres postgres) : StoreTest(postgres)
 {
     [NeedsPostgres]
     public async Task What_was_loaded_is_read_back()

@@ -5,7 +5,7 @@ using Xunit;
 
 namespace FaceMix.Tests.LatentStore.Memory;
 
-public sealed class FaceCopiesTests(LocalPostgres postgres) : StoreTest(postgres)
+public sealed class FaceCopiesTests(TestPostgres postgres) : StoreTest(postgres)
 {
     [NeedsPostgres]
     public async Task A_copy_is_read_once_and_then_follows_what_changes()

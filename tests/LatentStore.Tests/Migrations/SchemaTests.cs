@@ -4,7 +4,7 @@ using Xunit;
 namespace FaceMix.Tests.LatentStore.Migrations;
 
 /// <summary>What the tables promise to those who write SQL.</summary>
-public sealed class SchemaTests(LocalPostgres postgres) : StoreTest(postgres)
+public sealed class SchemaTests(TestPostgres postgres) : StoreTest(postgres)
 {
     private const string Insert = "INSERT INTO latents (space_id, dataset_id, source, vector, has, known, provenance) VALUES ";
 

@@ -6,7 +6,7 @@ using Xunit;
 namespace FaceMix.Tests.LatentStore.Migrations;
 
 /// <summary>Databases of earlier versions, with data, become those of this one.</summary>
-public sealed class UpgradeTests(LocalPostgres postgres) : StoreTest(postgres)
+public sealed class UpgradeTests(TestPostgres postgres) : StoreTest(postgres)
 {
     [NeedsPostgres]
     public async Task A_database_of_schema_1_keeps_its_faces()

@@ -4,7 +4,7 @@ using Xunit;
 
 namespace FaceMix.Tests.LatentStore.Rpc;
 
-public sealed class DeleteLatentsTests(LocalPostgres postgres) : RpcTest(postgres)
+public sealed class DeleteLatentsTests(TestPostgres postgres) : RpcTest(postgres)
 {
     [NeedsPostgres]
     public async Task Faces_are_deleted_by_id_source_data_set_and_latent_space()

@@ -4,7 +4,7 @@ using Xunit;
 
 namespace FaceMix.Tests.LatentStore.Rpc;
 
-public sealed class DirectionsTests(LocalPostgres postgres) : RpcTest(postgres)
+public sealed class DirectionsTests(TestPostgres postgres) : RpcTest(postgres)
 {
     [NeedsPostgres]
     public async Task A_direction_leads_from_those_that_lack_an_attribute_to_those_that_have_it()

@@ -6,7 +6,7 @@ using Xunit;
 namespace FaceMix.Tests.LatentStore.Search;
 
 /// <summary>The index in memory and that of the database give the same answers.</summary>
-public sealed class IndexesAgreeTests(LocalPostgres postgres) : StoreTest(postgres)
+public sealed class IndexesAgreeTests(TestPostgres postgres) : StoreTest(postgres)
 {
     private LatentSpace _space = null!;
     private IFaceIndex _memory = null!;

@@ -3,7 +3,7 @@ using Xunit;
 
 namespace FaceMix.Tests.LatentStore.Search;
 
-public sealed class SeededOrderTests(LocalPostgres postgres) : StoreTest(postgres)
+public sealed class SeededOrderTests(TestPostgres postgres) : StoreTest(postgres)
 {
     [NeedsPostgres]
     public async Task It_is_the_order_of_PostgreSQLs_hash()
