@@ -1,4 +1,5 @@
 using System.Reflection;
+using FaceMix.Tests.Trainer.Training.Parallel;
 using FaceMix.Trainer.Losses;
 using FaceMix.Trainer.Losses.Perceptual;
 using FaceMix.Trainer.Models;
@@ -24,6 +25,7 @@ public sealed class NoneIsLeftOut
         ["VaeLoss.Terms"] = nameof(LossesHaveTheirGradients.In_the_whole_loss_by_everything_a_model_gives),
         ["VaeLoss.Total"] = nameof(LossesHaveTheirGradients.In_the_whole_loss_by_everything_a_model_gives),
         ["PerceptualLoss.Of"] = nameof(PerceptualNetworksHaveTheirGradients.By_the_picture_in_colour_and_in_grey),
+        ["TrainingNorm.Invoke"] = nameof(SynchronisedNormTests.Values_gradients_and_running_statistics_of_two_processes_are_those_of_the_whole_batch),
         ["SpectralNorm.Apply"] = nameof(NetworksHaveTheirGradients.In_spectral_norm_with_its_directions_held_still),
     };
 
@@ -32,6 +34,7 @@ public sealed class NoneIsLeftOut
         ["Devices.Send"] = "a copy to another device",
         ["Fused.Norm"] = "how long gradients are, which nothing learns from",
         ["Pixels.ToTensor"] = "made of bytes",
+        ["ProcessGroup.Gather"] = "what other processes have, copied",
         ["StructuralSimilarity.Compare"] = "a metric, which teaches nothing",
     };
 
