@@ -1,8 +1,8 @@
 using System.Diagnostics;
 using System.Globalization;
 using FaceMix.Benchmarks.Training.Plain;
+using FaceMix.Networks;
 using FaceMix.Trainer;
-using FaceMix.Trainer.Models;
 using FaceMix.Trainer.Presets;
 using FaceMix.Trainer.Training;
 using TorchSharp;
@@ -71,8 +71,8 @@ internal static class TrainingWorker
         var model = PlainVae.Of(task.Preset);
         model.to(device);
         var learnt = model.parameters().Sum(parameter => parameter.numel());
-        if (learnt != Description.Of(preset.Model).Learnt)
-            throw new UsageException($"{task.Preset} in plain TorchSharp learns {learnt} numbers, the preset {Description.Of(preset.Model).Learnt}.");
+        if (learnt != NetworkDescription.Of(preset.Model).Learnt)
+            throw new UsageException($"{task.Preset} in plain TorchSharp learns {learnt} numbers, the preset {NetworkDescription.Of(preset.Model).Learnt}.");
         var optimizer = model.Optimizer();
         model.train();
         return () =>

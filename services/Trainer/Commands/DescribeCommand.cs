@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
-using FaceMix.Trainer.Models;
-using FaceMix.Trainer.Models.Layers;
+using FaceMix.Networks;
+using FaceMix.Networks.Layers;
 using FaceMix.Trainer.Presets;
 using Spectre.Console;
 
@@ -40,7 +40,7 @@ internal static class DescribeCommand
     private static int Run(ParseResult parsed)
     {
         var preset = PresetReader.Read(parsed.GetValue(s_preset)!, parsed.GetValue(s_set));
-        var description = Description.Of(preset.Model);
+        var description = NetworkDescription.Of(preset.Model);
         if (parsed.GetValue(s_json))
             Console.WriteLine(Json(preset, description));
         else
@@ -48,7 +48,7 @@ internal static class DescribeCommand
         return 0;
     }
 
-    private static void Show(Preset preset, Description description)
+    private static void Show(Preset preset, NetworkDescription description)
     {
         var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Out) });
         console.Profile.Width = Math.Max(console.Profile.Width, LeastWidth);
@@ -68,7 +68,7 @@ internal static class DescribeCommand
     // Brackets would be markup.
     private static Markup Text(string text) => new(Markup.Escape(text));
 
-    private static string Json(Preset preset, Description description) => JsonSerializer.Serialize(new
+    private static string Json(Preset preset, NetworkDescription description) => JsonSerializer.Serialize(new
     {
         preset = preset.Name,
         architecture = preset.Model.Architecture,

@@ -1,9 +1,9 @@
 using System.CommandLine;
 using FaceMix.Latents;
 using FaceMix.ModelStore;
+using FaceMix.Networks;
 using FaceMix.Trainer.Export;
 using FaceMix.Trainer.Jobs;
-using FaceMix.Trainer.Training;
 
 namespace FaceMix.Trainer.Commands;
 

@@ -1,6 +1,7 @@
 using FaceMix.Datasets;
 using FaceMix.Latents;
 using FaceMix.ModelStore;
+using FaceMix.Networks;
 using FaceMix.Trainer.Export;
 using FaceMix.Trainer.Measuring;
 using FaceMix.Trainer.Reports.Page;

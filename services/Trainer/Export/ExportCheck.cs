@@ -1,6 +1,5 @@
 using FaceMix.Latents;
-using FaceMix.Trainer.Models;
-using FaceMix.Trainer.Training;
+using FaceMix.Networks;
 using static TorchSharp.torch;
 
 namespace FaceMix.Trainer.Export;

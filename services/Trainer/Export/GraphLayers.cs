@@ -1,4 +1,5 @@
-using FaceMix.Trainer.Models.Layers;
+using FaceMix.Networks;
+using FaceMix.Networks.Layers;
 using static FaceMix.Trainer.Export.GraphBuilder;
 
 namespace FaceMix.Trainer.Export;

@@ -1,4 +1,5 @@
-using FaceMix.Trainer.Models.Layers;
+using FaceMix.Networks;
+using FaceMix.Networks.Layers;
 
 namespace FaceMix.Trainer.Export;
 

@@ -1,6 +1,5 @@
-using FaceMix.Trainer.Models;
-using FaceMix.Trainer.Models.Layers;
-using FaceMix.Trainer.Training;
+using FaceMix.Networks;
+using FaceMix.Networks.Layers;
 using static FaceMix.Trainer.Export.GraphBuilder;
 using DataType = FaceMix.Trainer.Export.Onnx.TensorProto.Types.DataType;
 
@@ -18,7 +17,7 @@ public static class ModelExport
     /// <summary>z float32 [N, latent] → image uint8 [N, H, W, 3]. A latent that is not a number gives a mid-grey picture, not a random one.</summary>
     public static byte[] Decoder(ModelOptions options, Weights weights)
     {
-        var network = Networks.Of(options);
+        var network = NetworkFactory.Create(options);
         var graph = new GraphBuilder("decoder");
         var layers = new GraphLayers(graph, network.Conventions, weights, "decoder.");
         var z = GraphLayers.Existing(graph.Input("z", DataType.Float, null, options.Latent), new Shape(options.Latent));
@@ -40,7 +39,7 @@ public static class ModelExport
     /// <summary>image uint8 [N, H, W, 3] → mean and logvar float32 [N, latent].</summary>
     public static byte[] Encoder(ModelOptions options, Weights weights)
     {
-        var network = Networks.Of(options);
+        var network = NetworkFactory.Create(options);
         var graph = new GraphBuilder("encoder");
         var layers = new GraphLayers(graph, network.Conventions, weights, "encoder.");
         var x = graph.Input("image", DataType.Uint8, null, options.ImageSize, options.ImageSize, 3);

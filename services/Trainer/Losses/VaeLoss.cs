@@ -1,4 +1,4 @@
-using FaceMix.Trainer.Models;
+using FaceMix.Networks;
 using static TorchSharp.torch;
 
 namespace FaceMix.Trainer.Losses;

@@ -1,6 +1,5 @@
 using FaceMix.Evaluation;
-using FaceMix.Trainer.Models;
-using FaceMix.Trainer.Training;
+using FaceMix.Networks;
 using static TorchSharp.torch;
 
 namespace FaceMix.Trainer.Measuring;

@@ -1,8 +1,7 @@
 using System.Reflection;
 using FaceMix.Datasets;
 using FaceMix.ModelStore;
-using FaceMix.Trainer.Export;
-using FaceMix.Trainer.Models;
+using FaceMix.Networks;
 
 namespace FaceMix.Trainer.Measuring;
 

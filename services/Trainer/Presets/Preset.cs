@@ -1,6 +1,6 @@
+using FaceMix.Networks;
 using FaceMix.Trainer.Losses;
 using FaceMix.Trainer.Losses.Perceptual;
-using FaceMix.Trainer.Models;
 using FaceMix.Trainer.Training;
 
 namespace FaceMix.Trainer.Presets;
@@ -31,7 +31,7 @@ public sealed record Preset
         Perceptual.Check();
         Adversarial.Check();
         Training.Check();
-        if (Loss.Bce > 0 && Networks.Of(Model).Range != PixelRange.Unit)
+        if (Loss.Bce > 0 && NetworkFactory.Create(Model).Range != PixelRange.Unit)
             throw new UsageException($"loss.bce takes pixels from 0 to 1; those of {Model.Architecture} are from -1 to 1.");
         if (Loss.MsSsim > 0 && new MsSsim(Loss.MsSsimWindow, Loss.MsSsimScales).ScalesFor(Model.ImageSize) == 0)
             throw new UsageException($"loss.ms_ssim_window is {Loss.MsSsimWindow}; pictures are only {Model.ImageSize} pixels wide.");

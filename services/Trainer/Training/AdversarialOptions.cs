@@ -1,3 +1,5 @@
+using FaceMix.Networks;
+
 namespace FaceMix.Trainer.Training;
 
 public enum AdversarialLoss
@@ -9,7 +11,7 @@ public enum AdversarialLoss
     Lsgan,
 }
 
-/// <summary>A patch discriminator that any preset can be trained against; see <see cref="Models.PatchDiscriminator"/>.</summary>
+/// <summary>A patch discriminator that any preset can be trained against; see <see cref="PatchDiscriminator"/>.</summary>
 public sealed record AdversarialOptions
 {
     /// <summary>Weight of its verdict in the model's loss; 0: there is none.</summary>

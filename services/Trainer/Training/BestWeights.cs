@@ -1,7 +1,7 @@
 using System.Globalization;
 using FaceMix.ModelStore;
 using FaceMix.ModelStore.Safetensors;
-using FaceMix.Trainer.Export;
+using FaceMix.Networks;
 
 namespace FaceMix.Trainer.Training;
 
@@ -42,7 +42,7 @@ public static class BestWeights
     public static void Write(string runFolder, WeightAverage average, BestMoment moment)
     {
         var path = Path.Combine(runFolder, FileName);
-        Storage.Guard("The best weights", path, () => Weights.Of(average).Save(path, new Dictionary<string, string>
+        Storage.Guard("The best weights", path, () => Weights.Of(average.Averages).Save(path, new Dictionary<string, string>
         {
             [MetricKey] = BestMetrics.NameOf(moment.Metric),
             [ValueKey] = moment.Value.ToString("R", CultureInfo.InvariantCulture),

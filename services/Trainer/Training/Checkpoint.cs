@@ -1,6 +1,7 @@
 using System.Globalization;
 using FaceMix.Datasets;
 using FaceMix.ModelStore.Safetensors;
+using FaceMix.Networks;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -22,7 +23,7 @@ public static class Checkpoint
         using var noGrad = no_grad();
         using var scope = NewDisposeScope();
         var tensors = new List<SafetensorsTensor>();
-        foreach (var (name, tensor) in WeightAverage.Floating(run.Model))
+        foreach (var (name, tensor) in Weights.Floating(run.Model))
             tensors.Add(Store($"model/{name}", tensor));
         foreach (var (name, average) in run.Average.Averages)
             tensors.Add(Store($"average/{name}", average));
@@ -30,7 +31,7 @@ public static class Checkpoint
         var discriminatorSteps = string.Empty;
         if (run.Adversary is { } adversary)
         {
-            foreach (var (name, tensor) in WeightAverage.Floating(adversary.Discriminator))
+            foreach (var (name, tensor) in Weights.Floating(adversary.Discriminator))
                 tensors.Add(Store($"discriminator/{name}", tensor));
             discriminatorSteps = StoreMoments(tensors, DiscriminatorAdam, Names(adversary), adversary.Optimizer);
         }
@@ -52,10 +53,10 @@ public static class Checkpoint
     /// <summary>About what <see cref="Save"/> writes: weights, averages and two moments each; names and notes are the little more.</summary>
     public static long BytesOf(TrainingRun run)
     {
-        var weights = WeightAverage.Floating(run.Model).Sum(pair => pair.Tensor.numel());
+        var weights = Weights.Floating(run.Model).Sum(pair => pair.Tensor.numel());
         var learnt = 2 * run.ParameterCount;
         var discriminator = run.Adversary is { } adversary
-            ? WeightAverage.Floating(adversary.Discriminator).Sum(pair => pair.Tensor.numel()) + (2 * adversary.Discriminator.parameters().Sum(parameter => parameter.numel()))
+            ? Weights.Floating(adversary.Discriminator).Sum(pair => pair.Tensor.numel()) + (2 * adversary.Discriminator.parameters().Sum(parameter => parameter.numel()))
             : 0;
         return sizeof(float) * ((2 * weights) + learnt + discriminator);
     }
@@ -72,12 +73,12 @@ public static class Checkpoint
         // The model's come last: where nothing is averaged both are the same arrays.
         foreach (var (name, average) in run.Average.Averages)
             Restore(file, $"average/{name}", average);
-        foreach (var (name, tensor) in WeightAverage.Floating(run.Model))
+        foreach (var (name, tensor) in Weights.Floating(run.Model))
             Restore(file, $"model/{name}", tensor);
         RestoreMoments(file, "adam", run.ParameterNames, run.Optimizer, file.Metadata["adam_steps"]);
         if (run.Adversary is { } adversary)
         {
-            foreach (var (name, tensor) in WeightAverage.Floating(adversary.Discriminator))
+            foreach (var (name, tensor) in Weights.Floating(adversary.Discriminator))
                 Restore(file, $"discriminator/{name}", tensor);
             RestoreMoments(file, DiscriminatorAdam, Names(adversary), adversary.Optimizer, file.Metadata["discriminator_steps"]);
         }

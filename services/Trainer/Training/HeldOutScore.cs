@@ -2,8 +2,8 @@ using FaceMix.Datasets;
 using FaceMix.Evaluation;
 using FaceMix.Imaging;
 using FaceMix.Latents;
+using FaceMix.Networks;
 using FaceMix.Trainer.Losses;
-using FaceMix.Trainer.Models;
 using static TorchSharp.torch;
 
 namespace FaceMix.Trainer.Training;

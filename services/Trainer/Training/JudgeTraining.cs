@@ -1,7 +1,7 @@
 using FaceMix.Datasets;
 using FaceMix.Evaluation;
 using FaceMix.Latents;
-using FaceMix.Trainer.Models;
+using FaceMix.Networks;
 using TorchSharp;
 using static TorchSharp.torch;
 

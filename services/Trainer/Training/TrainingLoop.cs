@@ -1,4 +1,5 @@
 using FaceMix.Datasets;
+using FaceMix.Networks;
 using static TorchSharp.torch;
 
 namespace FaceMix.Trainer.Training;

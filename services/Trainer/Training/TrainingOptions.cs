@@ -1,4 +1,5 @@
-using FaceMix.Trainer.Models;
+using FaceMix.Networks;
+using FaceMix.Networks.Layers;
 
 namespace FaceMix.Trainer.Training;
 
@@ -11,7 +12,7 @@ public enum OptimizerKind
     Adam,
 }
 
-/// <summary>How a model is trained; what it is lies in <see cref="Models.ModelOptions"/>.</summary>
+/// <summary>How a model is trained; what it is lies in <see cref="ModelOptions"/>.</summary>
 public sealed record TrainingOptions
 {
     /// <summary>Pictures per step, 2 to 4096 (batch norm needs more than one).</summary>

@@ -1,7 +1,7 @@
 using FaceMix.Latents;
+using FaceMix.Networks;
 using FaceMix.Trainer.Losses;
 using FaceMix.Trainer.Losses.Perceptual;
-using FaceMix.Trainer.Models;
 using FaceMix.Trainer.Presets;
 using FaceMix.Trainer.Training.Parallel;
 using TorchSharp.Modules;

@@ -1,8 +1,8 @@
 using FaceMix.Datasets;
 using FaceMix.Latents;
+using FaceMix.Networks;
 using FaceMix.Trainer.Losses;
 using FaceMix.Trainer.Losses.Perceptual;
-using FaceMix.Trainer.Models;
 using static TorchSharp.torch;
 
 namespace FaceMix.Trainer.Training;

@@ -1,5 +1,7 @@
 using static TorchSharp.torch;
 
+using FaceMix.Networks;
+
 namespace FaceMix.Trainer.Training;
 
 /// <summary>
@@ -19,8 +21,8 @@ public sealed class WeightAverage : IDisposable
     {
         this.keep = keep;
         using var noGrad = no_grad();
-        names = [.. Floating(model).Select(pair => pair.Name)];
-        sources = [.. Floating(model).Select(pair => pair.Tensor)];
+        names = [.. Weights.Floating(model).Select(pair => pair.Name)];
+        sources = [.. Weights.Floating(model).Select(pair => pair.Tensor)];
         averages = keep > 0 ? [.. sources.Select(source => source.detach().clone().DetachFromDisposeScope())] : sources;
     }
 
@@ -41,7 +43,7 @@ public sealed class WeightAverage : IDisposable
     public void CopyTo(nn.Module model)
     {
         using var noGrad = no_grad();
-        var targets = Floating(model).ToDictionary(pair => pair.Name, pair => pair.Tensor);
+        var targets = Weights.Floating(model).ToDictionary(pair => pair.Name, pair => pair.Tensor);
         foreach (var (name, average) in Averages)
             targets[name].copy_(average);
     }
@@ -52,17 +54,5 @@ public sealed class WeightAverage : IDisposable
             return;
         foreach (var average in averages)
             average.Dispose();
-    }
-
-    /// <summary>Parameters and floating-point buffers by name; a count of batches is neither averaged nor needed.</summary>
-    public static IEnumerable<(string Name, Tensor Tensor)> Floating(nn.Module model)
-    {
-        foreach (var (name, parameter) in model.named_parameters())
-            yield return (name, parameter);
-        foreach (var (name, buffer) in model.named_buffers())
-        {
-            if (buffer.dtype == ScalarType.Float32)
-                yield return (name, buffer);
-        }
     }
 }

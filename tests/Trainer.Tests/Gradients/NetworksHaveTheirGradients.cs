@@ -1,7 +1,7 @@
+using FaceMix.Networks;
+using FaceMix.Networks.Layers;
 using FaceMix.Tests.Trainer.Models;
 using FaceMix.Trainer.Losses;
-using FaceMix.Trainer.Models;
-using FaceMix.Trainer.Models.Layers;
 using FaceMix.Trainer.Presets;
 using Xunit;
 using static TorchSharp.torch;
@@ -42,7 +42,7 @@ public sealed class NetworksHaveTheirGradients
         var preset = Narrow(name);
         var options = preset.Model;
         // The weights of balancing are no part of the gradient.
-        var loss = new VaeLoss(preset.Loss with { KlBalancing = false, MsSsimWindow = Math.Min(preset.Loss.MsSsimWindow, 5) }, Networks.Of(options).Range);
+        var loss = new VaeLoss(preset.Loss with { KlBalancing = false, MsSsimWindow = Math.Min(preset.Loss.MsSsimWindow, 5) }, NetworkFactory.Create(options).Range);
         manual_seed(7);
         using var scope = NewDisposeScope();
         using var model = new FaceModel(options);

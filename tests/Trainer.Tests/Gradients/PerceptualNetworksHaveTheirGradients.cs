@@ -1,7 +1,7 @@
 using FaceMix.Latents;
 using FaceMix.ModelStore.Safetensors;
+using FaceMix.Networks;
 using FaceMix.Trainer.Losses.Perceptual;
-using FaceMix.Trainer.Models;
 using Xunit;
 using static TorchSharp.torch;
 

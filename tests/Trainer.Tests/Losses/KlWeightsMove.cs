@@ -1,6 +1,6 @@
+using FaceMix.Networks;
 using FaceMix.Trainer;
 using FaceMix.Trainer.Losses;
-using FaceMix.Trainer.Models;
 using FaceMix.Trainer.Presets;
 using Xunit;
 using static TorchSharp.torch;

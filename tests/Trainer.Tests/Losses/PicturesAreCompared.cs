@@ -1,5 +1,5 @@
+using FaceMix.Networks;
 using FaceMix.Trainer.Losses;
-using FaceMix.Trainer.Models;
 using Xunit;
 using static TorchSharp.torch;
 

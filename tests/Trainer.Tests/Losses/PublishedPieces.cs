@@ -1,8 +1,7 @@
 using FaceMix.Datasets;
 using FaceMix.Evaluation;
+using FaceMix.Networks;
 using FaceMix.Trainer.Losses;
-using FaceMix.Trainer.Models;
-using FaceMix.Trainer.Training;
 using Xunit;
 using static TorchSharp.torch;
 

@@ -1,12 +1,12 @@
+using System.ComponentModel.DataAnnotations;
 using System.Security.Cryptography;
 using FaceMix.Datasets;
 using FaceMix.Latents;
+using FaceMix.Networks;
 using FaceMix.Tests.Trainer.Training;
-using System.ComponentModel.DataAnnotations;
 using FaceMix.Trainer.Export;
 using FaceMix.Trainer.Losses.Perceptual;
 using FaceMix.Trainer.Measuring;
-using FaceMix.Trainer.Training;
 using Xunit;
 using static FaceMix.Trainer.Export.GraphBuilder;
 using static TorchSharp.torch;

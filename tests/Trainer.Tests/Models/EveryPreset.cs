@@ -1,8 +1,8 @@
 using System.Diagnostics;
 using FaceMix.Datasets;
 using FaceMix.ModelStore;
+using FaceMix.Networks;
 using FaceMix.Trainer.Export;
-using FaceMix.Trainer.Models;
 using FaceMix.Trainer.Presets;
 using FaceMix.Trainer.Training;
 using Xunit;
@@ -69,8 +69,8 @@ public sealed class EveryPreset
         var preset = Narrow(name);
         using var model = new FaceModel(preset.Model);
 
-        Assert.Equal(Description.Of(preset.Model).Parameters, WeightAverage.Floating(model).Sum(pair => pair.Tensor.numel()));
-        Assert.Equal(Description.Of(preset.Model).Learnt, model.parameters().Sum(parameter => parameter.numel()));
+        Assert.Equal(NetworkDescription.Of(preset.Model).Parameters, Weights.Floating(model).Sum(pair => pair.Tensor.numel()));
+        Assert.Equal(NetworkDescription.Of(preset.Model).Learnt, model.parameters().Sum(parameter => parameter.numel()));
     }
 
     [NeedsPythonOnnx]

@@ -1,10 +1,10 @@
 using FaceMix.Datasets;
 using FaceMix.Latents;
 using FaceMix.ModelStore;
+using FaceMix.Networks;
 using FaceMix.Tests.Trainer.Training;
 using FaceMix.Trainer.Export;
 using FaceMix.Trainer.Measuring;
-using FaceMix.Trainer.Models;
 using FaceMix.Trainer.Presets;
 using FaceMix.Trainer.Training;
 using Xunit;

@@ -1,5 +1,5 @@
-using FaceMix.Trainer.Models;
-using FaceMix.Trainer.Models.Layers;
+using FaceMix.Networks;
+using FaceMix.Networks.Layers;
 using FaceMix.Trainer.Presets;
 using Xunit;
 
@@ -13,7 +13,7 @@ public sealed class PublishedCounts
     [InlineData("iiitb-256", 139_631_808, 10_776_207, 150_408_015)]
     public void Totals_are_the_published_ones_to_the_unit(string preset, long encoder, long decoder, long both)
     {
-        var description = Description.Of(PresetReader.Read(preset).Model);
+        var description = NetworkDescription.Of(PresetReader.Read(preset).Model);
 
         Assert.Equal(encoder, description.Encoder.Sum(row => row.Parameters));
         Assert.Equal(decoder, description.Decoder.Sum(row => row.Parameters));
@@ -23,17 +23,17 @@ public sealed class PublishedCounts
     [Fact]
     public void The_encoder_of_anime_64_is_the_published_one_layer_by_layer() => Assert.Equal(
         [2_432, 128, 51_264, 256, 204_928, 512, 819_456, 1_024, 3_277_312, 2_048, 8_389_632, 4_096, 524_800, 524_800],
-        Counts(Description.Of(PresetReader.Read("anime-64").Model).Encoder));
+        Counts(NetworkDescription.Of(PresetReader.Read("anime-64").Model).Encoder));
 
     [Fact]
     public void The_decoder_of_anime_64_is_the_published_one_layer_by_layer() => Assert.Equal(
         [525_312, 4_096, 8_396_800, 3_277_056, 1_024, 819_328, 512, 204_864, 256, 51_232, 128, 2_403, 12],
-        Counts(Description.Of(PresetReader.Read("anime-64").Model).Decoder));
+        Counts(NetworkDescription.Of(PresetReader.Read("anime-64").Model).Decoder));
 
     [Fact]
     public void The_decoder_of_iiitb_256_is_the_published_one_layer_by_layer()
     {
-        var decoder = Description.Of(PresetReader.Read("iiitb-256").Model).Decoder;
+        var decoder = NetworkDescription.Of(PresetReader.Read("iiitb-256").Model).Decoder;
 
         Assert.Equal([525_312, 4_096, 8_396_800, 819_456, 1_024, 819_328, 512, 204_864, 4_803, 12], Counts(decoder));
         Assert.Equal(

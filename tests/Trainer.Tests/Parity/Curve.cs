@@ -4,7 +4,7 @@ using System.Text.Json;
 using FaceMix.Datasets;
 using FaceMix.Latents;
 using FaceMix.ModelStore.Safetensors;
-using FaceMix.Trainer.Export;
+using FaceMix.Networks;
 using FaceMix.Trainer.Presets;
 using FaceMix.Trainer.Training;
 using static TorchSharp.torch;

@@ -2,11 +2,9 @@ using System.Diagnostics;
 using FaceMix.Datasets;
 using FaceMix.Latents;
 using FaceMix.ModelStore.Safetensors;
-using FaceMix.Trainer.Export;
+using FaceMix.Networks;
 using FaceMix.Trainer.Losses;
-using FaceMix.Trainer.Models;
 using FaceMix.Trainer.Presets;
-using FaceMix.Trainer.Training;
 using Xunit;
 using static TorchSharp.torch;
 

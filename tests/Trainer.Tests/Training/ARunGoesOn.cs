@@ -1,5 +1,5 @@
 using FaceMix.Datasets;
-using FaceMix.Trainer.Export;
+using FaceMix.Networks;
 using FaceMix.Trainer.Training;
 using Microsoft.Extensions.Time.Testing;
 using Xunit;
@@ -133,7 +133,7 @@ public sealed class ARunGoesOn
 
     private static Weights Averaged(TrainingRun run)
     {
-        using var model = new FaceMix.Trainer.Models.FaceModel(run.Preset.Model);
+        using var model = new FaceModel(run.Preset.Model);
         run.Average.CopyTo(model);
         return Weights.Of(model);
     }

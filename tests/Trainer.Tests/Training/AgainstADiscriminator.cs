@@ -1,5 +1,5 @@
 using FaceMix.Datasets;
-using FaceMix.Trainer.Export;
+using FaceMix.Networks;
 using FaceMix.Trainer.Training;
 using Xunit;
 using static TorchSharp.torch;

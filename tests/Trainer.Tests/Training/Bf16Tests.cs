@@ -1,8 +1,8 @@
 using FaceMix.Datasets;
+using FaceMix.Networks;
+using FaceMix.Networks.Layers;
 using FaceMix.Tests.Trainer.Models;
-using FaceMix.Trainer.Export;
 using FaceMix.Trainer.Losses.Perceptual;
-using FaceMix.Trainer.Models;
 using FaceMix.Trainer.Presets;
 using FaceMix.Trainer.Training;
 using Xunit;

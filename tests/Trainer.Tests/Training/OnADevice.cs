@@ -1,7 +1,7 @@
 using FaceMix.Datasets;
 using FaceMix.ModelStore.Safetensors;
+using FaceMix.Networks;
 using FaceMix.Trainer;
-using FaceMix.Trainer.Export;
 using FaceMix.Trainer.Training;
 using TorchSharp;
 using Xunit;

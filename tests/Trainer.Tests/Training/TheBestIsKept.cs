@@ -1,5 +1,6 @@
 using FaceMix.Datasets;
 using FaceMix.ModelStore;
+using FaceMix.Networks;
 using FaceMix.Trainer;
 using FaceMix.Trainer.Export;
 using FaceMix.Trainer.Training;
@@ -98,7 +99,7 @@ public sealed class TheBestIsKept
         var (measured, _, _) = Train(folder, 20, "training.best_metric=loss", "training.checkpoint_epochs=1");
         var (plain, _, _) = Train(other, 20);
 
-        var (expected, actual) = (Weights.Of(plain.Average), Weights.Of(measured.Average));
+        var (expected, actual) = (Weights.Of(plain.Average.Averages), Weights.Of(measured.Average.Averages));
         foreach (var (name, weight) in expected.Values)
             Assert.Equal(weight.Values, actual[name].Values);
     }

@@ -1,4 +1,4 @@
-using FaceMix.Trainer.Models.Layers;
+using FaceMix.Networks.Layers;
 using static TorchSharp.torch;
 
 namespace FaceMix.Trainer.Losses.Perceptual;

@@ -2,10 +2,9 @@ using System.Globalization;
 using FaceMix.Datasets;
 using FaceMix.Imaging;
 using FaceMix.ModelStore;
-using FaceMix.Trainer.Export;
+using FaceMix.Networks;
+using FaceMix.Networks.Layers;
 using FaceMix.Trainer.Measuring;
-using FaceMix.Trainer.Models;
-using FaceMix.Trainer.Models.Layers;
 using FaceMix.Trainer.Presets;
 using FaceMix.Trainer.Training;
 
@@ -181,7 +180,7 @@ public static class ReportFacts
 
     private static PageLayer[] Layers(ModelOptions options)
     {
-        var description = Models.Description.Of(options);
+        var description = NetworkDescription.Of(options);
         PageLayer[] Part(string part, IReadOnlyList<LayerRow> rows) => [.. rows.Select(row => new PageLayer(part, row.Name, row.Kind, $"{row.Output}", row.Parameters))];
         return [.. Part("encoder", description.Encoder), .. Part("decoder", description.Decoder)];
     }

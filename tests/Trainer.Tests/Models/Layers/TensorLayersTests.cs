@@ -1,7 +1,7 @@
 using FaceMix.Datasets;
+using FaceMix.Networks;
+using FaceMix.Networks.Layers;
 using FaceMix.Tests.Trainer.Gradients;
-using FaceMix.Trainer.Models;
-using FaceMix.Trainer.Models.Layers;
 using FaceMix.Trainer.Presets;
 using FaceMix.Trainer.Training;
 using TorchSharp;
@@ -65,7 +65,7 @@ public sealed class TensorLayersTests
             Assert.Equal(Strides(parameter), Strides(moments.Square));
             Assert.Equal(Strides(parameter), Strides(parameter.grad!));
         }
-        foreach (var (pair, average) in WeightAverage.Floating(run.Model).Zip(run.Average.Averages))
+        foreach (var (pair, average) in Weights.Floating(run.Model).Zip(run.Average.Averages))
             Assert.Equal(Strides(pair.Tensor), Strides(average.Average));
         // Kernels channels last, so that maps are.
         Assert.All(parameters.Where(parameter => parameter.dim() == 4), parameter => Assert.Equal(1, parameter.shape[1] == 1 ? 1 : parameter.stride(1)));
