@@ -1,5 +1,6 @@
+using FaceMix.Networks;
 using System.Text.Json;
-using FaceMix.Trainer.Models.Layers;
+using FaceMix.Networks.Layers;
 using FaceMix.Trainer.Presets;
 using static TorchSharp.torch;
 
@@ -103,7 +104,7 @@ public sealed class DataParallel : IDisposable
     {
         using var noGrad = no_grad();
         var moments = Learners(run).SelectMany(pair => pair.Optimizer.Moments).ToList();
-        foreach (var tensor in Learners(run).SelectMany(pair => WeightAverage.Floating(pair.Learner)).Select(pair => pair.Tensor)
+        foreach (var tensor in Learners(run).SelectMany(pair => Weights.Floating(pair.Learner)).Select(pair => pair.Tensor)
             .Concat(moments.SelectMany(state => new[] { state.Mean, state.Square })))
         {
             using var scope = NewDisposeScope();

@@ -1,3 +1,4 @@
+using FaceMix.Networks;
 using static TorchSharp.torch;
 
 namespace FaceMix.Trainer.Training.Parallel;
