@@ -13,7 +13,6 @@ internal static class FirstValues
     public static Tensor Make(ArrayPlan plan, Device? device)
     {
         using var noGrad = no_grad();
-        using var scope = NewDisposeScope();
         long[] sizes = [.. plan.Sizes];
         var values = plan.First switch
         {
@@ -22,9 +21,6 @@ internal static class FirstValues
             First.Direction => nn.functional.normalize(randn(sizes), dim: 0),
             _ => zeros(sizes),
         };
-        // Channels last, as oneDNN and cuDNN are fastest; maps take it over from the kernels.
-        if (sizes.Length == 4)
-            values = values.permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2);
         if (device is not null && device.type != DeviceType.CPU)
             values = values.to(device, disposeAfter: true);
         return (plan.Learnt ? new Parameter(values) : values).DetachFromDisposeScope();

@@ -14,8 +14,7 @@ public static class SpectralNorm
     /// <param name="training">Whether <paramref name="u"/> is moved on.</param>
     public static Tensor Apply(Tensor weight, Tensor u, bool training)
     {
-        // The order of columns does not matter to σ; in this one a kernel that lies channels last is a matrix as it is.
-        var matrix = weight.dim() == 4 ? weight.permute(0, 2, 3, 1).flatten(1) : weight.flatten(1); // [out, rest]
+        var matrix = weight.flatten(1); // [out, rest]
         Tensor left, right;
         using (no_grad())
         {
