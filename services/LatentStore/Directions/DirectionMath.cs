@@ -1,7 +1,7 @@
 using System.Numerics.Tensors;
+using FaceMix.Latents;
 using FaceMix.LatentStore.Memory;
 using FaceMix.LatentStore.Search;
-using FaceMix.Latents;
 
 namespace FaceMix.LatentStore.Directions;
 

@@ -1,5 +1,5 @@
-using FaceMix.LatentStore.Search;
 using FaceMix.Latents;
+using FaceMix.LatentStore.Search;
 
 namespace FaceMix.LatentStore.Memory;
 

@@ -1,6 +1,6 @@
 using System.Numerics.Tensors;
-using FaceMix.LatentStore.Search;
 using FaceMix.Latents;
+using FaceMix.LatentStore.Search;
 
 namespace FaceMix.LatentStore.Memory;
 

@@ -2,10 +2,10 @@ using System.Diagnostics;
 using System.Security.Cryptography;
 using System.Text;
 using FaceMix.Common.V1;
-using FaceMix.LatentStore.Latents;
-using FaceMix.LatentStore.Spaces;
 using FaceMix.Latents;
 using FaceMix.Latents.V1;
+using FaceMix.LatentStore.Latents;
+using FaceMix.LatentStore.Spaces;
 using FaceMix.ServiceDefaults;
 using Grpc.Core;
 

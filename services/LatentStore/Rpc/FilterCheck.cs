@@ -1,7 +1,7 @@
-using FaceMix.LatentStore.Search;
-using FaceMix.LatentStore.Spaces;
 using FaceMix.Latents;
 using FaceMix.Latents.V1;
+using FaceMix.LatentStore.Search;
+using FaceMix.LatentStore.Spaces;
 using FaceMix.ServiceDefaults;
 using Grpc.Core;
 

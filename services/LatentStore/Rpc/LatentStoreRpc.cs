@@ -1,11 +1,11 @@
 using System.Diagnostics;
+using FaceMix.Latents;
+using FaceMix.Latents.V1;
 using FaceMix.LatentStore.Directions;
 using FaceMix.LatentStore.Latents;
 using FaceMix.LatentStore.Memory;
 using FaceMix.LatentStore.Search;
 using FaceMix.LatentStore.Spaces;
-using FaceMix.Latents;
-using FaceMix.Latents.V1;
 using FaceMix.ModelStore;
 using FaceMix.ServiceDefaults;
 using Grpc.Core;

@@ -1,6 +1,6 @@
 using FaceMix.Common.V1;
-using FaceMix.LatentStore.Spaces;
 using FaceMix.Latents;
+using FaceMix.LatentStore.Spaces;
 using FaceMix.ServiceDefaults;
 
 namespace FaceMix.LatentStore.Rpc;

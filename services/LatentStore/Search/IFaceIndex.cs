@@ -1,5 +1,5 @@
-using FaceMix.LatentStore.Memory;
 using FaceMix.Latents;
+using FaceMix.LatentStore.Memory;
 
 namespace FaceMix.LatentStore.Search;
 

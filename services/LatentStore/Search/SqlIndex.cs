@@ -1,6 +1,6 @@
+using FaceMix.Latents;
 using FaceMix.LatentStore.Memory;
 using FaceMix.LatentStore.Spaces;
-using FaceMix.Latents;
 using Npgsql;
 using Vector = Pgvector.Vector;
 

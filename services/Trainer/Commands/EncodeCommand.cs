@@ -126,8 +126,15 @@ internal static class EncodeCommand
             {
                 Console.WriteLine(JsonSerializer.Serialize(new
                 {
-                    model = manifest.Id.ToString(), dataset, encoded = done, before = begun, total = job.Total,
-                    added = counts.Added, unchanged = counts.Unchanged, replaced = counts.Replaced, refused = counts.Refused,
+                    model = manifest.Id.ToString(),
+                    dataset,
+                    encoded = done,
+                    before = begun,
+                    total = job.Total,
+                    added = counts.Added,
+                    unchanged = counts.Unchanged,
+                    replaced = counts.Replaced,
+                    refused = counts.Refused,
                 }));
             }
             return interruption.ExitCode != 0 ? interruption.ExitCode : counts.Refused > 0 ? DoneWithFailures : 0;

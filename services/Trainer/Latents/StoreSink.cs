@@ -67,7 +67,10 @@ public sealed class StoreSink : ILatentSink
             return sources;
         var request = new ListLatentsRequest
         {
-            ModelVersion = _model.Id.ToString(), Filter = new Filter { Dataset = _dataset }, PageSize = 1000, WithoutValues = true,
+            ModelVersion = _model.Id.ToString(),
+            Filter = new Filter { Dataset = _dataset },
+            PageSize = 1000,
+            WithoutValues = true,
         };
         do
         {

@@ -1,6 +1,5 @@
-using static TorchSharp.torch;
-
 using FaceMix.Networks;
+using static TorchSharp.torch;
 
 namespace FaceMix.Trainer.Training;
 

@@ -1,5 +1,5 @@
-using FaceMix.Latents;
 using FaceMix.Evaluation.Maps;
+using FaceMix.Latents;
 using Xunit;
 
 namespace FaceMix.Tests.Evaluation.Maps;

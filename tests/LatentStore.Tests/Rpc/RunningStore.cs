@@ -1,5 +1,5 @@
-using FaceMix.LatentStore;
 using FaceMix.Latents.V1;
+using FaceMix.LatentStore;
 using FaceMix.LatentStore.Memory;
 using FaceMix.ServiceDefaults;
 using Google.Rpc;

@@ -1,8 +1,8 @@
 using FaceMix.Datasets;
 using FaceMix.Evaluation;
+using FaceMix.Evaluation.Maps;
 using FaceMix.Latents;
 using FaceMix.Trainer.Export;
-using FaceMix.Evaluation.Maps;
 using FaceMix.Trainer.Measuring;
 
 namespace FaceMix.Trainer.Reports.Page;

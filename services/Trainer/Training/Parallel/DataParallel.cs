@@ -1,5 +1,5 @@
-using FaceMix.Networks;
 using System.Text.Json;
+using FaceMix.Networks;
 using FaceMix.Networks.Layers;
 using FaceMix.Trainer.Presets;
 using static TorchSharp.torch;
