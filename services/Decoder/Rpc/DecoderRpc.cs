@@ -19,6 +19,7 @@ public sealed class DecoderRpc(LoadedModels models, Faces faces) : DecoderServic
         var encoding = RequestRules.Encoding(check, request.Picture);
         check.InRange("count", request.Count, 1, RequestRules.MaxPictures);
         var temperature = RequestRules.Temperature(check, request);
+        RequestRules.Served(check, request);
         check.ThrowIfInvalid();
         using var lease = await models.LeaseAsync(id, context.CancellationToken);
         RequestRules.ResponseSize(check, encoding, request.Count, lease.Model.PictureBytes);
@@ -57,6 +58,7 @@ public sealed class DecoderRpc(LoadedModels models, Faces faces) : DecoderServic
         var encoding = RequestRules.Encoding(check, request.Picture);
         RequestRules.Weights(check, request.Weights);
         check.Known("method", request.Method);
+        check.Require(!request.Extrapolate, "extrapolate", "not served yet; weights lie within [0, 1]");
         check.ThrowIfInvalid();
         using var lease = await models.LeaseAsync(id, context.CancellationToken);
         var from = new float[lease.Model.LatentSize];

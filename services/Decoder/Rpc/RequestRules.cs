@@ -48,6 +48,16 @@ internal static class RequestRules
         return request.Temperature;
     }
 
+    /// <summary>Refuses what the contract has and this decoder does not serve yet: ignoring a wish would return the wrong face.</summary>
+    public static void Served(RequestCheck check, GenerateRequest request)
+    {
+        check.Require(request.Sampler is Sampler.Unspecified or Sampler.Density, "sampler", $"{request.Sampler} is not served yet; leave it out");
+        check.Require(!request.HasSeedText, "seed_text", "not served yet; give a seed");
+        check.Require(request.Want.Count == 0, "want", "not served yet; the latent store's MatchFeatures finds faces by features");
+        check.Require(request.Avoid.Count == 0, "avoid", "not served yet; the latent store's MatchFeatures finds faces by features");
+        check.Require(!request.HasGuidance, "guidance", "not served yet; leave it out");
+    }
+
     public static void Weights(RequestCheck check, RepeatedField<float> weights)
     {
         if (!check.Count("weights", weights.Count, 1, MaxPictures))
