@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using YamlDotNet.Core;
 using YamlDotNet.Serialization;
 using YamlDotNet.Serialization.NamingConventions;
@@ -151,6 +152,10 @@ public static class PresetReader
         catch (YamlException e)
         {
             throw new UsageException($"{where}: {e.InnerException?.Message ?? e.Message}", e);
+        }
+        catch (ValidationException e)
+        {
+            throw new UsageException(e.Message, e);
         }
     }
 

@@ -1,7 +1,7 @@
+using System.ComponentModel.DataAnnotations;
 using FaceMix.Datasets;
 using FaceMix.ModelStore.Safetensors;
 using FaceMix.Networks;
-using FaceMix.Trainer;
 using FaceMix.Trainer.Training;
 using TorchSharp;
 using Xunit;
@@ -32,7 +32,7 @@ public sealed class OnADevice
     [InlineData("gpu", null, 2, "auto, cpu, cuda or cuda:N")]
     [InlineData("cuda: 1", null, 2, "auto, cpu, cuda or cuda:N")]
     public void A_device_that_is_not_there_is_refused_with_what_was_asked_for_and_what_is_there(string wish, int? localRank, int present, string said) =>
-        Assert.Contains(said, Assert.Throws<UsageException>(() => Devices.Choose(wish, localRank, present)).Message, StringComparison.Ordinal);
+        Assert.Contains(said, Assert.Throws<ValidationException>(() => Devices.Choose(wish, localRank, present)).Message, StringComparison.Ordinal);
 
     [Fact]
     public void A_step_on_staged_pixels_is_the_step_on_the_pixels()
