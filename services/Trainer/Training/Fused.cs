@@ -4,8 +4,8 @@ using static TorchSharp.torch;
 namespace FaceMix.Trainer.Training;
 
 /// <summary>
-/// Operations on whole lists of tensors, one call for a network instead of a few for each of its arrays. They are written in
-/// TorchScript (<c>fused.py</c>), which reaches every operator of libtorch. None records gradients.
+/// Operations that TorchSharp lacks: on whole lists of tensors, one call for a network instead of a few for each of its arrays, and the
+/// halves of batch norm. They are written in TorchScript (<c>fused.py</c>), which reaches every operator of libtorch. None records gradients.
 /// </summary>
 public static class Fused
 {
@@ -43,6 +43,29 @@ public static class Fused
 
     /// <summary>Moves every tensor by a share of the way to its end, in place.</summary>
     public static void Lerp(Tensor[] tensors, Tensor[] ends, double share) => Call("lerp", tensors, ends, share);
+
+    /// <summary>Mean and variance of every channel, by batch norm's own kernel: a reduction over [N, H, W] takes many times as long.</summary>
+    /// <param name="x">[N, C, H, W] or [N, C].</param>
+    /// <returns>Both [C]; the variance is divided by all, not by one less.</returns>
+    public static (Tensor Mean, Tensor Variance) BatchNormStatistics(Tensor x)
+    {
+        var both = (Tensor[])Call("batch_norm_statistics", x)!;
+        return (both[0], both[1]);
+    }
+
+    /// <summary>Gradients of batch norm whose mean and variance are constants.</summary>
+    /// <param name="dy">Gradient of what it gave.</param>
+    /// <param name="x">What it was given.</param>
+    /// <param name="weight">[C]; null: there is none.</param>
+    /// <param name="mean">[C].</param>
+    /// <param name="variance">[C].</param>
+    /// <param name="epsilon">Added to the variance.</param>
+    /// <returns>As <paramref name="x"/>, [C] and [C].</returns>
+    public static (Tensor Input, Tensor Weight, Tensor Bias) BatchNormGradients(Tensor dy, Tensor x, Tensor? weight, Tensor mean, Tensor variance, double epsilon)
+    {
+        var all = (Tensor[])Call("batch_norm_gradients", dy, x, weight!, mean, variance, epsilon)!;
+        return (all[0], all[1], all[2]);
+    }
 
     private static object? Call(string name, params object[] arguments)
     {

@@ -24,3 +24,13 @@ def scale(tensors: List[Tensor], factor: Tensor):
 
 def lerp(tensors: List[Tensor], ends: List[Tensor], share: float):
     torch._foreach_lerp_(tensors, ends, share)
+
+
+def batch_norm_statistics(x: Tensor) -> List[Tensor]:
+    mean, variance = torch.batch_norm_update_stats(x, None, None, 0.0)
+    return [mean, variance]
+
+
+def batch_norm_gradients(dy: Tensor, x: Tensor, weight: Optional[Tensor], mean: Tensor, variance: Tensor, epsilon: float) -> List[Tensor]:
+    dx, dweight, dbias = torch.native_batch_norm_backward(dy, x, weight, mean, variance, None, None, False, epsilon, [True, True, True])
+    return [dx, dweight, dbias]

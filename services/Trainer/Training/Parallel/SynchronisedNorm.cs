@@ -1,5 +1,4 @@
 using System.Diagnostics.CodeAnalysis;
-using TorchSharp;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -13,20 +12,6 @@ namespace FaceMix.Trainer.Training.Parallel;
 [SuppressMessage("Performance", "CA1812", Justification = "TorchSharp makes the instance.")]
 internal sealed class SynchronisedNorm : autograd.SingleTensorFunction<SynchronisedNorm>
 {
-    // libtorch's own kernels, which its public interface hides: reductions over [N, H, W] are many times slower without them.
-    private const string Script = """
-        def statistics(x: Tensor) -> List[Tensor]:
-            mean, variance = torch.batch_norm_update_stats(x, None, None, 0.0)
-            return [mean, variance]
-
-        def gradients(dy: Tensor, x: Tensor, weight: Optional[Tensor], mean: Tensor, variance: Tensor, epsilon: float) -> List[Tensor]:
-            dx, dweight, dbias = torch.native_batch_norm_backward(dy, x, weight, mean, variance, None, None, False, epsilon, [True, True, True])
-            return [dx, dweight, dbias]
-
-        """;
-
-    private static readonly Lazy<jit.CompilationUnit> s_script = new(() => jit.compile(Script));
-
     public override string Name => nameof(SynchronisedNorm);
 
     /// <summary>The counterpart of <c>functional.batch_norm</c> in training.</summary>
@@ -66,27 +51,26 @@ internal sealed class SynchronisedNorm : autograd.SingleTensorFunction<Synchroni
         var saved = ctx.get_saved_variables();
         var (x, mean, variance, weight) = (saved[0], saved[1], saved[2], saved.ElementAtOrDefault(3));
         // As if the statistics were constants; what their own dependence on x adds comes after.
-        var local = s_script.Value.invoke<Tensor[]>("gradients", grad_output, x, weight!, mean, variance, settings.Epsilon);
-        var sums = stack([local[1], local[2]]).cpu(); // [2, C]
+        var (input, scales, shifts) = Fused.BatchNormGradients(grad_output, x, weight, mean, variance, settings.Epsilon);
+        var sums = stack([scales, shifts]).cpu(); // [2, C]
         settings.Group.Sum(sums);
         var whole = (sums / settings.Count).to(x.device);
         var deviation = (variance + settings.Epsilon).sqrt();
         var scale = weight is null ? deviation.reciprocal() : weight / deviation;
         var slope = -scale / deviation * whole[0];
-        var dx = local[0].addcmul_(x, Cells(slope, x), 1).sub_(Cells((scale * whole[1]) + (slope * mean), x));
+        var dx = input.addcmul_(x, Cells(slope, x), 1).sub_(Cells((scale * whole[1]) + (slope * mean), x));
         return [
             dx.MoveToOuterDisposeScope(),
-            weight is null ? null! : local[1].MoveToOuterDisposeScope(),
-            weight is null ? null! : local[2].MoveToOuterDisposeScope(),
+            weight is null ? null! : scales.MoveToOuterDisposeScope(),
+            weight is null ? null! : shifts.MoveToOuterDisposeScope(),
             null!];
     }
 
     // sum(0) would sum everything, as bytes: 0 is a value of the enum ScalarType, too.
     private static (double Count, Tensor Mean, Tensor Variance) Statistics(ProcessGroup group, Tensor x)
     {
-        var local = s_script.Value.invoke<Tensor[]>("statistics", x);
-        var channels = x.shape[1];
-        var mine = stack([local[0], local[1], full_like(local[0], x.numel() / channels)]).cpu(); // [3, C]
+        var (localMean, localVariance) = Fused.BatchNormStatistics(x);
+        var mine = stack([localMean, localVariance, full_like(localMean, x.numel() / x.shape[1])]).cpu(); // [3, C]
         var all = group.Gather(mine); // [processes, 3, C]
         var (means, variances, counts) = (all.select(1, 0), all.select(1, 1), all.select(1, 2)); // [processes, C]
         var count = counts.sum([0]);
