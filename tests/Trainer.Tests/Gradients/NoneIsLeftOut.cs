@@ -32,6 +32,8 @@ public sealed class NoneIsLeftOut
     private static readonly Dictionary<string, string> s_withoutGradient = new(StringComparer.Ordinal)
     {
         ["Devices.Send"] = "a copy to another device",
+        ["Fused.BatchNormStatistics"] = "inside synchronised batch norm, whose gradient is its own",
+        ["Fused.BatchNormGradients"] = "the gradient itself, inside synchronised batch norm",
         ["Fused.Norm"] = "how long gradients are, which nothing learns from",
         ["Pixels.ToTensor"] = "made of bytes",
         ["ProcessGroup.Gather"] = "what other processes have, copied",
